@@ -1,0 +1,24 @@
+"""Scripts that put files onto a machine, for its POSIX shell, through sudo."""
+
+from pathlib import PurePosixPath
+from shlex import quote
+
+
+def as_root(script: str) -> str:
+    """The command that runs a script as root, whatever the login's own user is, and stops at its first failure."""
+    return f"sudo sh -ec {quote(script)}"
+
+
+def write_file(path: PurePosixPath, *, mode: str) -> str:
+    """Writes standard input to a file of root's. Its content is at no moment readable by others than `mode` allows,
+    and the path holds the old file or the new one, never a part of it."""
+    fresh = quote(f"{path}.new")
+    return (
+        f"umask 077; mkdir -p -m 755 {quote(str(path.parent))}; cat > {fresh}; "
+        f"chmod {mode} {fresh}; mv {fresh} {quote(str(path))}"
+    )
+
+
+def remove_file(path: PurePosixPath) -> str:
+    """Removes a file, and its folder if that is then empty."""
+    return f"rm -f {quote(str(path))}; rmdir {quote(str(path.parent))} 2>/dev/null || true"

@@ -1,0 +1,1 @@
+"""Dynamic providers, thin, and the plain functions behind them."""

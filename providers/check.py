@@ -1,0 +1,92 @@
+"""The RegistryCheck resource: the registry answers its API, over TLS that its certificate authority vouches for."""
+
+import http.client
+import socket
+import ssl
+
+import pulumi
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+
+from providers.errors import DeadlineError, RegistryError
+from providers.props import Props, Provider, changed
+from providers.waiting import wait_for
+
+_INPUTS = ("host", "address", "port", "ca_certificate", "serving", "deadline")
+_SECONDS_IN_REFRESH = 5
+
+
+class RegistryCheckProvider(Provider):
+    """Translates Pulumi's calls into questions to the registry."""
+
+    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
+        return DiffResult(changes=not _olds["answers"] or bool(changed(_olds, _news, _INPUTS)))
+
+    def create(self, props: Props) -> CreateResult:
+        wait_for_registry(props, props["deadline"])
+        return CreateResult(f"{props['host']}:{props['port']:.0f}", {**props, "answers": True})
+
+    def read(self, id_: str, props: Props) -> ReadResult:
+        try:
+            wait_for_registry(props, _SECONDS_IN_REFRESH)
+        except (DeadlineError, RegistryError):
+            return ReadResult(id_, {**props, "answers": False})
+        return ReadResult(id_, {**props, "answers": True})
+
+    def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
+        wait_for_registry(_news, _news["deadline"])
+        return UpdateResult({**_news, "answers": True})
+
+
+class RegistryCheck(Resource, module="registry", name="RegistryCheck"):
+    """A check that `host` at `address` serves the Registry v2 API, asked again whenever `serving` (any text) changes.
+
+    `answers` is false after a refresh that found it silent; the next `up` then waits for it, `deadline` seconds.
+    """
+
+    answers: pulumi.Output[bool]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        host: str,
+        address: pulumi.Input[str],
+        port: int,
+        ca_certificate: pulumi.Input[str],
+        serving: pulumi.Input[str],
+        deadline: float,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs = {
+            "host": host,
+            "address": address,
+            "port": port,
+            "ca_certificate": ca_certificate,
+            "serving": serving,
+            "deadline": deadline,
+        }
+        super().__init__(RegistryCheckProvider(), resource_name, {**inputs, "answers": None}, opts)
+
+
+def wait_for_registry(props: Props, seconds: float) -> None:
+    """Waits until GET /v2/ is answered. A certificate that does not fit never will: that is a RegistryError at once."""
+    host, address, port = props["host"], props["address"], int(props["port"])
+    context = ssl.create_default_context(cadata=props["ca_certificate"])
+
+    def answered() -> bool:
+        with (
+            socket.create_connection((address, port), timeout=5) as plain,
+            context.wrap_socket(plain, server_hostname=host) as secured,
+        ):
+            connection = http.client.HTTPConnection(host)
+            connection.sock = secured
+            connection.request("GET", "/v2/")
+            status = connection.getresponse().status
+        if status not in (http.client.OK, http.client.UNAUTHORIZED):
+            raise ConnectionError(f"GET /v2/ was answered with {status}")
+        return True
+
+    try:
+        wait_for(f"the registry {host} at {address}:{port}", answered, seconds)
+    except ssl.SSLCertVerificationError as error:
+        raise RegistryError(f"the registry {host} at {address}:{port} is not trusted: {error.verify_message}") from None

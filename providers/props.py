@@ -1,0 +1,43 @@
+"""What the providers of this program share in reading a resource's properties."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pulumi.dynamic import ConfigureRequest, ResourceProvider
+
+from providers.docker_machine import DockerMachine
+from providers.errors import report_plainly
+from providers.ssh import Login
+
+Props = dict[str, Any]
+
+
+class Provider(ResourceProvider):
+    """The base of this program's providers: small in state, and plain in its errors.
+
+    A class at the top of a module is pickled into the state by its dotted name alone, so renaming a provider or its
+    module breaks refresh and destroy of the stacks that exist.
+    """
+
+    serialize_as_secret_always = False
+
+    def configure(self, req: ConfigureRequest) -> None:
+        report_plainly()
+
+
+def changed(olds: Mapping[str, Any], news: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
+    """The keys whose values differ between a resource's old outputs and its new inputs."""
+    return [key for key in keys if olds.get(key) != news.get(key)]
+
+
+def docker_machine(props: Mapping[str, Any]) -> DockerMachine:
+    """The docker-machine that the property `tool` describes: command, storage folder, deadline in seconds."""
+    tool = props["tool"]
+    return DockerMachine(tool["command"], Path(tool["storage"]), tool["deadline"])
+
+
+def login(props: Mapping[str, Any]) -> Login:
+    """How to log in to the machine that the property `login` describes."""
+    given = props["login"]
+    return Login(given["host"], given["user"], given["private_key"], given["host_key"], int(given["port"]))

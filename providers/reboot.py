@@ -1,0 +1,37 @@
+"""Rebooting a machine and knowing that it really did. Nothing of Pulumi here."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+from guest.files import as_root
+from providers.errors import CommandError
+from providers.ssh import NOT_YET, Login, run_command
+from providers.waiting import wait_for
+
+_BOOT_ID = "cat /proc/sys/kernel/random/boot_id"
+
+
+def reboot(login: Login, address: str, seconds: float) -> None:
+    """Reboots a machine and waits, at most `seconds`, until it has booted anew and answers at `address`.
+
+    Its own `shutdown` rather than docker-machine's restart: that one waits at the address from before.
+    """
+    before = run_command(login, _BOOT_ID)
+    with suppress(*NOT_YET, CommandError):  # the connection may break before the command has ended
+        run_command(login, as_root("shutdown -r now"), seconds=10)
+    there = replace(login, host=address)
+
+    def booted_anew() -> str | None:
+        now = run_command(there, _BOOT_ID)
+        return now if now != before else None
+
+    wait_for(f"the reboot of {login}", booted_anew, seconds, failures=(*NOT_YET, CommandError))
+
+
+def answers(login: Login) -> bool:
+    """Whether the machine with that host key answers there right now."""
+    try:
+        run_command(login, "true")
+    except NOT_YET:
+        return False
+    return True

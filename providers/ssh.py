@@ -1,0 +1,103 @@
+"""SSH to a machine whose host key is known. Nothing of Pulumi here."""
+
+import io
+import socket
+from base64 import b64decode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import paramiko
+
+from providers.errors import CommandError, HostKeyError, StackError
+from providers.waiting import wait_for
+
+_KINDS: tuple[type[paramiko.PKey], ...] = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
+NOT_YET = (OSError, EOFError, paramiko.SSHException)
+
+
+@dataclass(frozen=True)
+class Login:
+    """Who logs in where, and what the server has to prove. Keys: PEM or OpenSSH text; `host_key`: "type base64"."""
+
+    host: str
+    user: str
+    private_key: str
+    host_key: str
+    port: int = 22
+
+    def __repr__(self) -> str:
+        return f"{self.user}@{self.host}:{self.port}"
+
+
+@contextmanager
+def connected(login: Login, seconds: float = 15) -> Iterator[paramiko.SSHClient]:
+    """A connection, ready for commands. Raises HostKeyError, OSError while nothing answers, StackError."""
+    kind, encoded = login.host_key.split()[:2]
+    known = paramiko.PKey.from_type_string(kind, b64decode(encoded))
+    with paramiko.SSHClient() as client:
+        name = login.host if login.port == 22 else f"[{login.host}]:{login.port}"
+        client.get_host_keys().add(name, kind, known)
+        client.set_missing_host_key_policy(paramiko.RejectPolicy())
+        try:
+            client.connect(
+                login.host,
+                login.port,
+                login.user,
+                pkey=_private_key(login.private_key),
+                timeout=seconds,
+                banner_timeout=seconds,
+                auth_timeout=seconds,
+                allow_agent=False,
+                look_for_keys=False,
+            )
+        except paramiko.BadHostKeyException as error:
+            shown = f"{error.key.get_name()} {error.key.get_base64()}"
+            raise HostKeyError(f"{login} shows the host key {shown}, but {login.host_key} is the known one") from None
+        except paramiko.AuthenticationException:
+            raise StackError(f"{login} refuses the machine's SSH key") from None
+        yield client
+
+
+def run_command(login: Login, command: str, *, stdin: str = "", seconds: float = 60) -> str:
+    """Runs a shell command and returns what it printed. Secrets go through `stdin`, never into `command`."""
+    with connected(login) as client:
+        channel = client.get_transport().open_session()  # type: ignore[union-attr]  # set by a connected client
+        channel.settimeout(seconds)
+        channel.exec_command(command)
+        channel.sendall(stdin.encode())
+        channel.shutdown_write()
+        try:
+            output = channel.makefile("rb").read().decode("utf-8", "replace")
+            errors = channel.makefile_stderr("rb").read().decode("utf-8", "replace")
+        except TimeoutError:
+            raise CommandError([f"{login}:", command], None, "") from None
+        if code := channel.recv_exit_status():
+            raise CommandError([f"{login}:", command], code, output + errors)
+        return output
+
+
+def wait_for_host_key(host: str, port: int, seconds: float) -> str:
+    """The host key that a server shows, "type base64": trust on first use, for machines whose key nobody knows yet."""
+
+    def shown() -> str:
+        with socket.create_connection((host, port), timeout=10) as connection:
+            transport = paramiko.Transport(connection)
+            transport.get_security_options().key_types = ("ssh-ed25519", "ecdsa-sha2-nistp256")
+            try:
+                transport.start_client(timeout=10)
+                key = transport.get_remote_server_key()
+                return f"{key.get_name()} {key.get_base64()}"
+            finally:
+                transport.close()
+
+    return wait_for(f"the SSH host key of {host}:{port}", shown, seconds, failures=NOT_YET)
+
+
+def _private_key(text: str) -> paramiko.PKey:
+    for kind in _KINDS:
+        try:
+            return kind.from_private_key(io.StringIO(text))
+        except (paramiko.SSHException, ValueError):
+            continue
+    raise StackError("the machine's SSH key is neither an Ed25519, an ECDSA nor an RSA key without a passphrase")

@@ -1,0 +1,25 @@
+"""The stack's settings, typed and validated once."""
+
+from settings.errors import SettingsError
+from settings.model import (
+    ClientSettings,
+    DockerMachineSettings,
+    EndpointSettings,
+    MachineSettings,
+    NetworkSettings,
+    RegistrySettings,
+    Settings,
+    load,
+)
+
+__all__ = [
+    "ClientSettings",
+    "DockerMachineSettings",
+    "EndpointSettings",
+    "MachineSettings",
+    "NetworkSettings",
+    "RegistrySettings",
+    "Settings",
+    "SettingsError",
+    "load",
+]

@@ -1,0 +1,48 @@
+"""The kinds of values that settings have, each with what would be right when one is not."""
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_OPTION = re.compile(r"[a-z][a-z0-9-]*")
+_HOST_KEY = re.compile(r"(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}")
+
+
+def _is_dns_name(text: str) -> bool:
+    labels = text.split(".")
+    return len(text) <= 253 and all(map(_LABEL.fullmatch, labels)) and not labels[-1].isdigit()
+
+
+def _is_http_url(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _value(holds: Callable[[Any], object], expected: str) -> AfterValidator:
+    def check(value: Any) -> Any:
+        if not holds(value):
+            raise PydanticCustomError("value", "should be {expected}", {"expected": expected})
+        return value
+
+    return AfterValidator(check)
+
+
+DnsName = Annotated[
+    str, _value(_is_dns_name, "a DNS name: lower-case letters, digits and hyphens, in labels parted by dots")
+]
+HeaderName = Annotated[str, _value(_TOKEN.fullmatch, "the name of an HTTP header")]
+HttpUrl = Annotated[str, _value(_is_http_url, "a URL that begins with http:// or https://")]
+HostKey = Annotated[
+    str, _value(_HOST_KEY.fullmatch, "an SSH host key as in known_hosts, ssh-ed25519 or ECDSA: 'type base64'")
+]
+Port = Annotated[int, _value(range(1, 65536).__contains__, "a port from 1 to 65535")]
+
+OptionName = Annotated[str, _value(_OPTION.fullmatch, "the name of a driver's flag, without its dashes")]
+OptionValue = bool | int | str | list[str]
+DriverOptions = dict[OptionName, OptionValue]
