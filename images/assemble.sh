@@ -1,0 +1,84 @@
+#!/bin/sh
+# Usage: assemble.sh IMAGES_FOLDER OUTPUT_FOLDER IMAGE...
+# Writes OUTPUT_FOLDER/IMAGE.tar: the files that IMAGE/keep.txt names, taken from the Debian packages of
+# IMAGE/packages.txt, with the shared libraries they load and whatever IMAGE/setup.sh adds.
+# Needs apt and dpkg-deb, not root: packages are unpacked, never installed.
+set -eu
+umask 022
+
+images=$(cd "$1" && pwd)
+output=$(cd "$2" && pwd)
+shift 2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+tree=$work/tree
+
+# Lists, cache and status of its own: the host's package lists may be stale or absent, and what the host has
+# installed must not be missing from the image.
+private_apt() {
+    apt-get -qq -o Dir::State="$work/state" -o Dir::State::status="$work/status" -o Dir::Cache="$work/cache" \
+        -o Debug::NoLocking=1 -o APT::Sandbox::User= -o APT::Install-Recommends=false "$@"
+}
+
+unpack_packages() {
+    mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$tree"
+    : >"$work/status"
+    for dir in bin sbin lib lib64; do
+        mkdir -p "$tree/usr/$dir"
+        ln -s "usr/$dir" "$tree/$dir"
+    done
+    private_apt update
+    private_apt -y --download-only install "$@" >"$work/apt.log" || { cat "$work/apt.log" >&2; return 1; }
+    for package in "$work"/cache/archives/*.deb; do
+        dpkg-deb --fsys-tarfile "$package" | tar -xp --keep-directory-symlink -C "$tree"
+    done
+}
+
+# The loader of the unpacked C library answers, so that the host's own libraries never get in.
+shared_libraries() {
+    loader=$(echo "$tree"/usr/lib*/ld-linux*.so.*)
+    folders=$(find "$tree/usr/lib" "$tree/usr/libexec" -name '*.so.*' -printf '%h\n' | sort -u | paste -sd:)
+    find "$1" -type f \( -perm -u+x -o -name '*.so' \) | while read -r file; do
+        "${loader%% *}" --library-path "$folders" --list "$file" 2>/dev/null || true
+    done | sed -n 's/.* => \(.*\) (0x.*/\1/p' | sort -u
+}
+
+copy() {
+    (cd "$tree" && cp -a --parents "$1" "$2")
+    if [ -L "$tree/$1" ]; then
+        target=$(cd "$tree/$(dirname "$1")" && readlink "$(basename "$1")")
+        case $target in
+            /*) target=${target#/} ;;
+            *) target=$(dirname "$1")/$target ;;
+        esac
+        [ -e "$2/$target" ] || copy "$target" "$2"
+    fi
+}
+
+assemble() {
+    root=$work/$1
+    mkdir -p "$root"
+    (cd "$tree" && cp -a --parents bin sbin lib lib64 "$root" && mkdir -p "$root/usr/lib64")
+    while read -r pattern; do
+        for path in "$tree"/$pattern; do
+            [ -e "$path" ] || { echo "$1: no package has $pattern" >&2; return 1; }
+            copy "${path#"$tree"/}" "$root"
+        done
+    done <"$images/$1/keep.txt"
+    for loader in "$tree"/usr/lib*/ld-linux*.so.*; do copy "${loader#"$tree"/}" "$root"; done
+    shared_libraries "$root" >"$work/libraries"
+    while read -r library; do copy "${library#"$tree"/}" "$root"; done <"$work/libraries"
+    if [ -d "$images/$1/root" ]; then
+        cp -r "$images/$1/root" "$work/own"
+        chmod -R u=rwX,go=rX "$work/own"
+        cp -a "$work/own/." "$root/"
+        rm -r "$work/own"
+    fi
+    if [ -f "$images/$1/setup.sh" ]; then (cd "$root" && sh "$images/$1/setup.sh"); fi
+    tar -C "$root" --owner=0 --group=0 --numeric-owner -cf "$output/$1.tar" .
+}
+
+packages=$(for image in "$@"; do cat "$images/$image/packages.txt"; done | sort -u)
+# shellcheck disable=SC2086  # one word a package
+unpack_packages $packages
+for image in "$@"; do assemble "$image"; done
