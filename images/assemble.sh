@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: assemble.sh IMAGES_FOLDER OUTPUT_FOLDER IMAGE...
-# Writes OUTPUT_FOLDER/IMAGE.tar: the files that IMAGE/keep.txt names, taken from the Debian packages of
+# Writes OUTPUT_FOLDER/IMAGE/rootfs.tar: the files that IMAGE/keep.txt names, taken from the Debian packages of
 # IMAGE/packages.txt, with the shared libraries they load and whatever IMAGE/setup.sh adds.
 # Needs apt and dpkg-deb, not root: packages are unpacked, never installed.
 set -eu
@@ -20,13 +20,18 @@ private_apt() {
         -o Debug::NoLocking=1 -o APT::Sandbox::User= -o APT::Install-Recommends=false "$@"
 }
 
-unpack_packages() {
-    mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$tree"
-    : >"$work/status"
+# Packages have files in /lib and in /usr/lib alike; they are one, as on an installed system.
+link_folders() {
     for dir in bin sbin lib lib64; do
-        mkdir -p "$tree/usr/$dir"
-        ln -s "usr/$dir" "$tree/$dir"
+        mkdir -p "$1/usr/$dir"
+        ln -s "usr/$dir" "$1/$dir"
     done
+}
+
+unpack_packages() {
+    mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial"
+    : >"$work/status"
+    link_folders "$tree"
     private_apt update
     private_apt -y --download-only install "$@" >"$work/apt.log" || { cat "$work/apt.log" >&2; return 1; }
     for package in "$work"/cache/archives/*.deb; do
@@ -56,17 +61,19 @@ copy() {
 }
 
 assemble() {
-    root=$work/$1
-    mkdir -p "$root"
-    (cd "$tree" && cp -a --parents bin sbin lib lib64 "$root" && mkdir -p "$root/usr/lib64")
+    root=$work/root-$1
+    mkdir -p "$root" "$output/$1"
+    link_folders "$root"
     while read -r pattern; do
         for path in "$tree"/$pattern; do
             [ -e "$path" ] || { echo "$1: no package has $pattern" >&2; return 1; }
             copy "${path#"$tree"/}" "$root"
         done
     done <"$images/$1/keep.txt"
-    for loader in "$tree"/usr/lib*/ld-linux*.so.*; do copy "${loader#"$tree"/}" "$root"; done
     shared_libraries "$root" >"$work/libraries"
+    if [ -s "$work/libraries" ]; then
+        for loader in "$tree"/usr/lib*/ld-linux*.so.*; do echo "$loader"; done >>"$work/libraries"
+    fi
     while read -r library; do copy "${library#"$tree"/}" "$root"; done <"$work/libraries"
     if [ -d "$images/$1/root" ]; then
         cp -r "$images/$1/root" "$work/own"
@@ -75,7 +82,7 @@ assemble() {
         rm -r "$work/own"
     fi
     if [ -f "$images/$1/setup.sh" ]; then (cd "$root" && sh "$images/$1/setup.sh"); fi
-    tar -C "$root" --owner=0 --group=0 --numeric-owner -cf "$output/$1.tar" .
+    tar -C "$root" --owner=0 --group=0 --numeric-owner -cf "$output/$1/rootfs.tar" .
 }
 
 packages=$(for image in "$@"; do cat "$images/$image/packages.txt"; done | sort -u)

@@ -1,0 +1,178 @@
+"""Builds the images that the demo and the tests run, on the local engine: `python -m images.build`.
+
+An image is left alone while the files it is made of are those of its label. What can be pulled is the official image;
+the rest is assembled from Debian packages: in a container where Debian's image can be pulled, else on this machine.
+"""
+
+import io
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import docker
+from docker import DockerClient
+from docker.errors import APIError, BuildError, DockerException, ImageNotFound
+from requests.exceptions import RequestException
+
+from images.inputs import ASSEMBLE, FOLDER, IMAGES, LABEL, Image, digest, input_files
+
+BASE: Final = "debian:bookworm-slim"
+PROBE_SECONDS: Final = 5
+BUILD_SECONDS: Final = 600
+LAST_LINES: Final = 15
+
+
+class ImagesError(Exception):
+    """An image could not be made; the text says why and what would help."""
+
+
+def last_lines(text: str) -> str:
+    return "\n".join(text.splitlines()[-LAST_LINES:])
+
+
+def stale_images(engine: DockerClient) -> list[Image]:
+    """The images that the engine lacks or has from other inputs than today's."""
+
+    def built_from(image: Image) -> str | None:
+        try:
+            labels: dict[str, str] = engine.images.get(image.tag).labels
+        except ImageNotFound:
+            return None
+        return labels.get(LABEL)
+
+    return [image for image in IMAGES if built_from(image) != digest(input_files(image))]
+
+
+def can_pull() -> bool:
+    """Whether the engine reaches the public registry; asked once, as the answer may take seconds."""
+    try:
+        docker.from_env(timeout=PROBE_SECONDS).images.get_registry_data(BASE)
+    except (DockerException, RequestException):
+        return False
+    return True
+
+
+def build(engine: DockerClient, image: Image, context: Path) -> None:
+    """Builds `context`, a folder with a Dockerfile; the image that had the tag is removed if nothing uses it.
+
+    Raises ImagesError with the end of the build's log.
+    """
+    try:
+        previous = engine.images.get(image.tag)
+    except ImageNotFound:
+        previous = None
+    labels = {LABEL: digest(input_files(image))}
+    try:
+        built, _ = engine.images.build(path=str(context), tag=image.tag, labels=labels, rm=True, forcerm=True)
+    except BuildError as error:
+        log = "".join(str(entry.get("stream", "")) for entry in error.build_log)
+        raise ImagesError(f"building {image.tag} failed: {error}\n{last_lines(log)}") from error
+    if previous is not None and previous.id and previous.id != built.id and not previous.tags[1:]:
+        try:
+            engine.images.remove(previous.id)
+        except APIError:
+            pass  # A container still uses it.
+
+
+def assemble_here(images: list[Image], output: Path) -> None:
+    """Raises ImagesError where there is no apt, or with the last lines of what it said."""
+    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        raise ImagesError(
+            f"{BASE} can't be pulled, and without it the images can only be made on Debian (apt-get and dpkg-deb)"
+        )
+    command = ["sh", str(ASSEMBLE), str(FOLDER), str(output), *(image.name for image in images)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode:
+        raise ImagesError(f"{' '.join(command)} ended with {done.returncode}:\n{last_lines(done.stdout)}")
+
+
+def assemble_in_container(engine: DockerClient, images: list[Image], output: Path) -> None:
+    """Raises ImagesError with the last lines of the container's log, APIError when the base can't be pulled."""
+    engine.images.pull(BASE)
+    names = " ".join(image.name for image in images)
+    container = engine.containers.create(
+        BASE, ["sh", "-c", f"mkdir /out && exec sh /images/assemble.sh /images /out {names}"]
+    )
+    try:
+        container.put_archive("/", packed(FOLDER))
+        container.start()
+        status = container.wait(timeout=BUILD_SECONDS)["StatusCode"]
+        if status:
+            raise ImagesError(f"assemble.sh in {BASE} ended with {status}:\n{last_lines(container.logs().decode())}")
+        for image in images:
+            stream, _ = container.get_archive(f"/out/{image.name}")
+            with tempfile.TemporaryFile() as archive:
+                archive.writelines(stream)
+                archive.seek(0)
+                with tarfile.open(fileobj=archive) as members:
+                    members.extractall(output, filter="data")
+    finally:
+        container.remove(force=True, v=True)
+
+
+def packed(folder: Path) -> bytes:
+    """A tar archive with `folder` in it, under its own name."""
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as members:
+        members.add(folder, arcname=folder.name)
+    return archive.getvalue()
+
+
+def assemble(engine: DockerClient, images: list[Image], output: Path, pullable: bool) -> None:
+    """Makes `output`/<name>/ with Dockerfile and rootfs.tar for each image."""
+    if pullable:
+        assemble_in_container(engine, images, output)
+    else:
+        assemble_here(images, output)
+    for image in images:
+        shutil.copy(FOLDER / image.name / "Dockerfile", output / image.name)
+
+
+def make(engine: DockerClient, images: list[Image]) -> Iterator[str]:
+    """Makes the images, and tells each step before it is done."""
+    pullable = can_pull()
+    yield f"{BASE}: {'can' if pullable else 'can not'} be pulled"
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder)
+        own = [image for image in images if not (pullable and image.official)]
+        for image in images:
+            if image not in own:
+                yield f"{image.tag}: from {image.official}"
+                (output / image.name).mkdir()
+                (output / image.name / "Dockerfile").write_text(f"FROM {image.official}\n")
+        if own:
+            place = f"in {BASE}" if pullable else "on this machine"
+            yield f"{', '.join(image.name for image in own)}: unpacking Debian packages {place}"
+            assemble(engine, own, output, pullable)
+        for image in images:
+            yield f"{image.tag}: building"
+            build(engine, image, output / image.name)
+
+
+def main() -> int:
+    started = time.monotonic()
+    try:
+        engine = docker.from_env(timeout=BUILD_SECONDS)
+        stale = stale_images(engine)
+        for image in IMAGES:
+            if image not in stale:
+                print(f"{image.tag}: up to date")
+        for step in make(engine, stale) if stale else ():
+            print(step, flush=True)
+        for image in stale:
+            size = engine.images.get(image.tag).attrs["Size"] / 1e6
+            print(f"{image.tag}: ready, {size:.0f} MB ({time.monotonic() - started:.0f} s)")
+    except (ImagesError, DockerException, RequestException) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
