@@ -23,8 +23,13 @@ def static_address(address: IPv4Address, subnet: IPv4Network, gateway: IPv4Addre
 
 
 def host_names(address: str, names: Sequence[str]) -> list[str]:
-    """Lines that teach the machine an address's names, once, one entry each as the guide writes them."""
-    return [f"grep -qxF '{address} {name}' /etc/hosts || echo '{address} {name}' >> /etc/hosts" for name in names]
+    """Lines that teach the machine an address's names, one entry each as the guide writes them, and no other address."""
+    return [f"{forget_host_name(name)}; echo '{address} {name}' >> /etc/hosts" for name in names]
+
+
+def forget_host_name(name: str) -> str:
+    """The command that takes a name's entry out of the hosts file."""
+    return f"sed -i '/ {name.replace('.', '[.]')}$/d' /etc/hosts"
 
 
 def block(part: str, lines: Sequence[str]) -> str:

@@ -10,12 +10,12 @@ from guest.boot2docker import install_block
 from guest.files import as_root
 from providers.docker_machine import DockerMachine
 from providers.engine import has_certificate_for, wait_for_engine
-from providers.props import Props, Provider, changed, docker_machine, login
+from providers.props import Props, Provider, Tool, changed, docker_machine, login
 from providers.reboot import answers, reboot
 from providers.ssh import Login, run_command
 from providers.waiting import wait_for
 
-_PART = "static address"
+PART = "static address"
 _UPDATES = ("tool", "login", "address", "block")
 
 
@@ -47,7 +47,7 @@ class StaticAddress(Resource, module="registry", name="StaticAddress"):
         resource_name: str,
         *,
         name: str,
-        tool: Mapping[str, pulumi.Input[str | float]],
+        tool: Tool,
         login: Mapping[str, pulumi.Input[str | int]],
         address: str,
         block: str,
@@ -68,7 +68,7 @@ def move_machine(tool: DockerMachine, name: str, now: Login, address: str, block
     if now.host != address and answers(there):
         now = there
     else:
-        run_command(now, as_root(install_block(_PART)), stdin=block)
+        run_command(now, as_root(install_block(PART)), stdin=block)
         reboot(now, address, tool.deadline)
     tool.move(name, address)
     folder = tool.folder(name)

@@ -4,6 +4,7 @@ That is how a machine gets images where there is no registry to pull from: the g
 """
 
 from pathlib import Path
+from typing import Any, cast
 
 import docker
 import pulumi
@@ -72,7 +73,8 @@ def hand_over(tag: str, engine: docker.DockerClient) -> str:
     except DockerException as error:
         raise StackError(f"the workstation's Docker engine does not answer: {error}") from None
     if _id(engine, tag) != image.id:
-        engine.images.load(image.save(named=tag))
+        # the stub knows files only, but an iterator is streamed as well
+        engine.images.load(cast(Any, image.save(named=tag)))
         if _id(engine, tag) != image.id:
             raise StackError(f"the engine at {engine.api.base_url} did not take the image {tag}")
     return str(image.id)

@@ -8,7 +8,7 @@ from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, Updat
 
 from providers.docker_machine import OptionValue
 from providers.lifecycle import Wanted, create_machine, remove_machine
-from providers.props import Props, Provider, changed, docker_machine
+from providers.props import Props, Provider, Tool, changed, docker_machine
 
 _REPLACES = ("name", "driver", "options", "instance")
 _UPDATES = ("tool", "owner", "ssh_key", "pinned_host_key")
@@ -81,7 +81,7 @@ class Machine(Resource, module="registry", name="Machine"):
         driver: str,
         options: Mapping[str, OptionValue],
         owner: str,
-        tool: Mapping[str, pulumi.Input[str | float]],
+        tool: Tool,
         instance: pulumi.Input[str] | None = None,
         ssh_key: pulumi.Input[str] | None = None,
         pinned_host_key: pulumi.Input[str] | None = None,

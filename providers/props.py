@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from pulumi.dynamic import ConfigureRequest, ResourceProvider
 
@@ -11,6 +11,14 @@ from providers.errors import report_plainly
 from providers.ssh import Login
 
 Props = dict[str, Any]
+
+
+class Tool(TypedDict):
+    """The docker-machine that a resource is made with: executable, absolute storage folder, deadline in seconds."""
+
+    command: str
+    storage: str
+    deadline: float
 
 
 class Provider(ResourceProvider):
@@ -32,8 +40,8 @@ def changed(olds: Mapping[str, Any], news: Mapping[str, Any], keys: Iterable[str
 
 
 def docker_machine(props: Mapping[str, Any]) -> DockerMachine:
-    """The docker-machine that the property `tool` describes: command, storage folder, deadline in seconds."""
-    tool = props["tool"]
+    """The docker-machine that the property `tool` describes."""
+    tool: Tool = props["tool"]
     return DockerMachine(tool["command"], Path(tool["storage"]), tool["deadline"])
 
 

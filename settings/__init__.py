@@ -9,6 +9,7 @@ from settings.model import (
     NetworkSettings,
     RegistrySettings,
     Settings,
+    TrustKind,
     load,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "RegistrySettings",
     "Settings",
     "SettingsError",
+    "TrustKind",
     "load",
 ]

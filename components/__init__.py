@@ -1,0 +1,1 @@
+"""The steps of the guide as components, one a file; they only wire."""

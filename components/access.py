@@ -1,0 +1,81 @@
+"""How the steps after a machine's creation reach it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import pulumi
+import pulumi_docker as docker
+from pulumi_command import remote
+
+from guest.files import as_root
+from providers.engine import PORT
+from providers.machine import Machine
+
+
+@dataclass(frozen=True)
+class Access:
+    """A machine and the address at which it answers; steps that move it hand on another Access."""
+
+    name: str
+    machine: Machine
+    address: pulumi.Output[str]
+    tool: Mapping[str, str | float]
+
+    @property
+    def login(self) -> dict[str, pulumi.Output[Any]]:
+        """What this program's own providers need for SSH, with the pinned host key."""
+        return {
+            "host": self.address,
+            "port": self.machine.port,
+            "user": self.machine.user,
+            "private_key": self.machine.private_key,
+            "host_key": self.machine.host_key,
+        }
+
+    def living(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
+        """Options for whatever lives on the machine: it goes when the machine goes, without a call of its own."""
+        return pulumi.ResourceOptions(parent=parent, deleted_with=self.machine)
+
+    def command(
+        self,
+        name: str,
+        create: str,
+        opts: pulumi.ResourceOptions,
+        *,
+        delete: str | None = None,
+        stdin: pulumi.Input[str] | None = None,
+    ) -> remote.Command:
+        """Scripts run as root on the machine when the resource is made, or anything about it changes, and deleted."""
+        return remote.Command(
+            name,
+            connection=remote.ConnectionArgs(**self.login, dial_error_limit=20),
+            create=as_root(create),
+            delete=as_root(delete) if delete else None,
+            stdin=stdin,
+            triggers=[self.machine.serial],
+            add_previous_output_in_env=False,
+            opts=opts,
+        )
+
+    def summary(self, trust: str) -> pulumi.Output[dict[str, str]]:
+        """What another stack needs to use the machine's engine, and how that came to trust the registry."""
+        engine = pulumi.Output.format("tcp://{0}:{1}", self.address, PORT)
+        return pulumi.Output.all(
+            address=self.address, engine=engine, certPath=self.machine.folder, trust=pulumi.Output.from_input(trust)
+        )
+
+    def engine(self, name: str, opts: pulumi.ResourceOptions) -> docker.Provider:
+        """The provider for resources on the machine's engine, over TLS verified in both directions."""
+        return docker.Provider(
+            name,
+            host=pulumi.Output.format("tcp://{0}:{1}", self.address, PORT),
+            cert_path=self.machine.folder,
+            opts=opts,
+        )
+
+
+def fingerprint(text: str) -> str:
+    """A short name for a content, by which a resource notices that it has become another."""
+    return sha256(text.encode()).hexdigest()[:16]

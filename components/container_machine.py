@@ -1,0 +1,113 @@
+"""A machine where there is no hypervisor: a container of the workstation's engine that behaves like a Boot2Docker VM.
+
+docker-machine's generic driver takes it over, so that everything after this step is the same as with a VM.
+"""
+
+import base64
+import io
+import tarfile
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_docker as docker
+import pulumi_tls as tls
+
+from guest.boot2docker import PERSISTENT
+from images.names import MACHINE
+from settings import MachineSettings
+
+_CAPABILITIES = (
+    "SYS_ADMIN",
+    "NET_ADMIN",
+    "NET_RAW",
+    "SYS_BOOT",
+    "SYS_CHROOT",
+    "SYS_PTRACE",
+    "MKNOD",
+    "AUDIT_WRITE",
+    "SYSLOG",
+)
+_FORGETS_ALL_BUT = (str(PERSISTENT), "/var/lib/docker", "/var/lib/containerd")
+
+
+@dataclass(frozen=True)
+class ContainerMachineArgs:
+    """Settings of a container machine, and the network that it is in."""
+
+    machine: str
+    settings: MachineSettings
+    network: docker.Network
+    labels: dict[str, str]
+
+
+class ContainerMachine(pulumi.ComponentResource):
+    """A container to be taken over by docker-machine. Its SSH keys are made here, so its host key is known before the
+    first contact. `instance` is the container's id."""
+
+    instance: pulumi.Output[str]
+    ssh_key: pulumi.Output[str]
+    host_key: pulumi.Output[str]
+
+    def __init__(self, name: str, args: ContainerMachineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("registry:index:ContainerMachine", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        user = tls.PrivateKey(f"{name}-user-key", algorithm="ED25519", opts=child)
+        host = tls.PrivateKey(f"{name}-host-key", algorithm="ED25519", opts=child)
+        labels = [docker.ContainerLabelArgs(label=key, value=value) for key, value in args.labels.items()]
+        volumes = {
+            path: docker.Volume(
+                f"{name}{path.replace('/', '-')}",
+                labels=[docker.VolumeLabelArgs(label=key, value=value) for key, value in args.labels.items()],
+                opts=child,
+            )
+            for path in _FORGETS_ALL_BUT
+        }
+        container = docker.Container(
+            f"{name}-container",
+            name=f"{args.labels['registry-stack']}-{args.machine}",
+            hostname=args.machine,
+            image=str(args.settings.options.get("container-image", MACHINE)),
+            labels=labels,
+            capabilities=docker.ContainerCapabilitiesArgs(adds=[f"CAP_{each}" for each in _CAPABILITIES]),
+            security_opts=["seccomp=unconfined", "apparmor=unconfined"],
+            sysctls={"net.ipv4.ip_forward": "1"},
+            cgroupns_mode="private",
+            restart="always",
+            must_run=True,
+            networks_advanced=[
+                docker.ContainerNetworksAdvancedArgs(
+                    name=args.network.name, ipv4_address=str(args.settings.options["container-address"])
+                )
+            ],
+            volumes=[
+                docker.ContainerVolumeArgs(volume_name=volume.name, container_path=path)
+                for path, volume in volumes.items()
+            ],
+            uploads=[
+                docker.ContainerUploadArgs(
+                    file=f"{PERSISTENT}/userdata.tar", content_base64=user.public_key_openssh.apply(userdata)
+                ),
+                docker.ContainerUploadArgs(
+                    file=f"{PERSISTENT}/ssh/ssh_host_ed25519_key", content=host.private_key_openssh, permissions="0600"
+                ),
+            ],
+            opts=child,
+        )
+        self.instance = container.id
+        self.ssh_key = user.private_key_openssh
+        self.host_key = host.public_key_openssh.apply(str.strip)
+        self.register_outputs({"instance": self.instance, "host_key": self.host_key})
+
+
+def userdata(public_key: str) -> str:
+    """The archive in which docker-machine leaves a Boot2Docker its user's public key, as base64 text."""
+    content = public_key.encode()
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        folder = tarfile.TarInfo(".ssh")
+        folder.type, folder.mode = tarfile.DIRTYPE, 0o700
+        archive.addfile(folder)
+        file = tarfile.TarInfo(".ssh/authorized_keys")
+        file.size, file.mode = len(content), 0o600
+        archive.addfile(file, io.BytesIO(content))
+    return base64.b64encode(buffer.getvalue()).decode()

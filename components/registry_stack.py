@@ -1,0 +1,92 @@
+"""The whole guide: settings -> machines -> address -> certificates -> registry -> clients -> outputs."""
+
+from typing import Any
+
+import pulumi
+
+from components.access import Access
+from components.certificate_authority import CertificateAuthority
+from components.client_trust import ClientTrust, ClientTrustArgs
+from components.machine_host import MachineHost, MachineHostArgs
+from components.network import container_network
+from components.registry import Registry, RegistryArgs
+from components.server_certificate import ServerCertificate, ServerCertificateArgs
+from components.static_address import static_address
+from providers.check import RegistryCheck
+from settings import Settings
+
+
+class RegistryStack(pulumi.ComponentResource):
+    """A registry that every client's engine trusts. `outputs` is the contract for other stacks."""
+
+    outputs: dict[str, pulumi.Output[Any]]
+
+    def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("registry:index:RegistryStack", name, None, opts)
+        self._settings = settings
+        child = pulumi.ResourceOptions(parent=self)
+        machines = self._machines()
+
+        registry_machine = static_address(
+            f"{settings.registry.name}-address",
+            machines[settings.registry.name],
+            settings.registry.address,
+            settings.network,
+            self,
+        )
+        authority = CertificateAuthority("authority", settings.registry.host, child)
+        certificate = ServerCertificate("certificate", ServerCertificateArgs(settings.registry, authority), child)
+        registry = Registry(
+            "registry", RegistryArgs(settings.registry, settings.notifications, registry_machine, certificate), child
+        )
+        check = RegistryCheck(
+            "check",
+            host=settings.registry.host,
+            address=registry_machine.address,
+            port=settings.registry.port,
+            ca_certificate=authority.certificate,
+            serving=registry.serving,
+            deadline=float(settings.docker_machine.deadline),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        for client in settings.clients:
+            args = ClientTrustArgs(
+                machines[client.name], settings.registry, str(settings.registry.address), authority.certificate
+            )
+            ClientTrust(f"{client.name}-trust", client.trust, args, child)
+
+        self.outputs = self._outputs(authority, check, machines)
+        self.register_outputs(self.outputs)
+
+    def _machines(self) -> dict[str, Access]:
+        owner = f"{pulumi.get_project()}-{pulumi.get_stack()}"
+        labels = {"registry-stack": owner}
+        network = container_network("network", self._settings, labels, self)
+        return {
+            name: MachineHost(
+                name,
+                MachineHostArgs(name, machine, self._settings.docker_machine, owner, labels, network),
+                pulumi.ResourceOptions(parent=self),
+            ).access
+            for name, machine in self._settings.machines.items()
+        }
+
+    def _outputs(
+        self, authority: CertificateAuthority, check: RegistryCheck, machines: dict[str, Access]
+    ) -> dict[str, pulumi.Output[Any]]:
+        registry = self._settings.registry
+        # a registry that nobody has heard answer is not announced to other stacks
+        announced = check.answers.apply(lambda _: registry.reference)
+        return {
+            "registry": announced,
+            "url": pulumi.Output.concat("https://", announced),
+            "caCertificate": authority.certificate,
+            "machine": pulumi.Output.from_input(registry.name),
+            "address": pulumi.Output.from_input(str(registry.address)),
+            "hostsLines": pulumi.Output.from_input(
+                [f"{registry.address} {registry.name}", f"{registry.address} {registry.host}"]
+            ),
+            "clients": pulumi.Output.all(
+                **{client.name: machines[client.name].summary(client.trust) for client in self._settings.clients}
+            ),
+        }
