@@ -1,6 +1,5 @@
 """How the steps after a machine's creation reach it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -12,6 +11,7 @@ from pulumi_command import remote
 from guest.files import as_root
 from providers.engine import PORT
 from providers.machine import Machine
+from providers.props import Tool
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Access:
     name: str
     machine: Machine
     address: pulumi.Output[str]
-    tool: Mapping[str, str | float]
+    tool: Tool
 
     @property
     def login(self) -> dict[str, pulumi.Output[Any]]:
@@ -33,6 +33,11 @@ class Access:
             "private_key": self.machine.private_key,
             "host_key": self.machine.host_key,
         }
+
+    @property
+    def engine_url(self) -> pulumi.Output[str]:
+        """The engine's TLS endpoint."""
+        return pulumi.Output.format("tcp://{0}:{1}", self.address, PORT)
 
     def living(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
         """Options for whatever lives on the machine: it goes when the machine goes, without a call of its own."""
@@ -61,19 +66,13 @@ class Access:
 
     def summary(self, trust: str) -> pulumi.Output[dict[str, str]]:
         """What another stack needs to use the machine's engine, and how that came to trust the registry."""
-        engine = pulumi.Output.format("tcp://{0}:{1}", self.address, PORT)
         return pulumi.Output.all(
-            address=self.address, engine=engine, certPath=self.machine.folder, trust=pulumi.Output.from_input(trust)
+            address=self.address, engine=self.engine_url, certPath=self.machine.folder, trust=trust
         )
 
     def engine(self, name: str, opts: pulumi.ResourceOptions) -> docker.Provider:
         """The provider for resources on the machine's engine, over TLS verified in both directions."""
-        return docker.Provider(
-            name,
-            host=pulumi.Output.format("tcp://{0}:{1}", self.address, PORT),
-            cert_path=self.machine.folder,
-            opts=opts,
-        )
+        return docker.Provider(name, host=self.engine_url, cert_path=self.machine.folder, opts=opts)
 
 
 def fingerprint(text: str) -> str:

@@ -9,6 +9,7 @@ from components.access import Access
 from components.container_machine import ContainerMachine, ContainerMachineArgs
 from providers.docker_machine import OptionValue
 from providers.machine import Machine
+from providers.props import Tool
 from settings import DockerMachineSettings, MachineSettings
 
 
@@ -31,11 +32,11 @@ class MachineHost(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MachineHostArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("registry:index:MachineHost", name, None, opts)
-        tool = {
-            "command": args.docker_machine.command,
-            "storage": str(args.docker_machine.storage_folder),
-            "deadline": float(args.docker_machine.deadline),
-        }
+        tool = Tool(
+            command=args.docker_machine.command,
+            storage=str(args.docker_machine.storage_folder),
+            deadline=float(args.docker_machine.deadline),
+        )
         if args.network is None or args.settings.driver != "container":
             machine = Machine(
                 name,

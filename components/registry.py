@@ -45,9 +45,8 @@ class Registry(pulumi.ComponentResource):
             )
         ]
         engine = args.access.engine(f"{name}-engine", living)
-        starts_with = pulumi.Output.unsecret(
-            pulumi.Output.concat(args.certificate.chain, configuration).apply(fingerprint)
-        )
+        content = pulumi.Output.concat(args.certificate.chain, configuration)
+        starts_with = pulumi.Output.unsecret(content.apply(fingerprint))
         container = docker.Container(
             f"{name}-container",
             name="registry",

@@ -23,7 +23,7 @@ def static_address(address: IPv4Address, subnet: IPv4Network, gateway: IPv4Addre
 
 
 def host_names(address: str, names: Sequence[str]) -> list[str]:
-    """Lines that teach the machine an address's names, one entry each as the guide writes them, and no other address."""
+    """Lines that teach the machine an address's names, an entry each as in the guide, and no other address."""
     return [f"{forget_host_name(name)}; echo '{address} {name}' >> /etc/hosts" for name in names]
 
 

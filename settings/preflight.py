@@ -26,8 +26,8 @@ def check_workstation(settings: Settings) -> None:
 def _check_engine(machine: str) -> None:
     if platform.system() != "Linux":
         raise SettingsError(
-            f"registry-stack: the driver of {machine} is 'container': on {platform.system()} Docker runs in a VM, whose "
-            "containers can't be reached by address: use WSL2, a Linux VM, or the driver virtualbox or hyperv"
+            f"registry-stack: the driver of {machine} is 'container': on {platform.system()} Docker runs in a VM, "
+            "whose containers can't be reached by address: use WSL2, a Linux VM, or the driver virtualbox or hyperv"
         )
     engine = urlsplit(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock"))
     if engine.scheme != "unix":
