@@ -42,7 +42,8 @@ class Description:
     @classmethod
     def parse(cls, text: str) -> "Description":
         """Reads the JSON document of `docker-machine inspect`."""
-        document: dict[str, Any] = json.loads(text)
+        # docker-machine may print what its driver's plugin says after the document
+        document: dict[str, Any] = json.JSONDecoder().raw_decode(text)[0]
         driver = document["Driver"]
         return cls(
             driver=document["DriverName"],

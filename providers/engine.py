@@ -1,40 +1,77 @@
-"""A machine's Docker engine, over TLS verified in both directions. Nothing of Pulumi here."""
+"""A machine's Docker engine, over TLS verified in both directions. Nothing of Pulumi here.
+
+Every function takes the engine's address and docker-machine's folder of the machine, with ca.pem, cert.pem and key.pem,
+and raises OSError while nothing answers and where a certificate is not valid. The standard library's client, because
+the Docker SDK's lets REQUESTS_CA_BUNDLE override which certificate authority it believes.
+"""
 
 import http.client
+import json
 import ssl
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
+from providers.errors import StackError
 from providers.waiting import wait_for
 
 PORT = 2376
+_SECONDS = 5
+_SECONDS_TO_LOAD = 600
 
 
-def ping(address: str, folder: Path) -> bool:
-    """Whether the engine at `address` is ready. `folder` has docker-machine's ca.pem, cert.pem and key.pem.
-
-    Raises OSError while nothing answers, and where a certificate is not valid for the address.
-    """
-    context = ssl.create_default_context(cafile=folder / "ca.pem")
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    connection = http.client.HTTPSConnection(address, PORT, timeout=5, context=context)
-    try:
-        connection.request("GET", "/_ping")
-        return connection.getresponse().status == http.client.OK
-    except http.client.HTTPException as error:
-        raise ConnectionError(repr(error)) from error
-    finally:
-        connection.close()
+def is_ready(address: str, folder: Path) -> bool:
+    """Whether the engine is ready."""
+    with _answer(address, folder, "GET", "/_ping") as answer:
+        return answer.status == http.client.OK
 
 
 def has_certificate_for(address: str, folder: Path) -> bool:
-    """Whether the engine's certificate is valid for the address. Raises OSError while nothing answers."""
+    """Whether the engine's certificate is valid for the address at which it answers."""
     try:
-        ping(address, folder)
+        is_ready(address, folder)
     except ssl.SSLCertVerificationError:
         return False
     return True
 
 
 def wait_for_engine(address: str, folder: Path, seconds: float) -> None:
-    """Waits until the engine at `address` is ready."""
-    wait_for(f"the engine at {address}:{PORT}", lambda: ping(address, folder) or None, seconds)
+    """Waits until the engine is ready."""
+    wait_for(f"the engine at {address}:{PORT}", lambda: is_ready(address, folder) or None, seconds)
+
+
+def image_id(address: str, folder: Path, tag: str) -> str | None:
+    """The id of an image of the engine, or None if it has no image of that tag."""
+    with _answer(address, folder, "GET", f"/images/{quote(tag)}/json") as answer:
+        if answer.status == http.client.NOT_FOUND:
+            return None
+        return str(json.load(answer)["Id"])
+
+
+def load_image(address: str, folder: Path, archive: Iterable[bytes]) -> None:
+    """Streams an image archive, as `docker save` makes it, into the engine."""
+    with _answer(address, folder, "POST", "/images/load", archive, _SECONDS_TO_LOAD) as answer:
+        said = answer.read().decode("utf-8", "replace")
+        if answer.status != http.client.OK or '"error"' in said:
+            raise StackError(f"the engine at {address}:{PORT} did not take the image: {said.strip()[-500:]}")
+
+
+@contextmanager
+def _answer(
+    address: str, folder: Path, method: str, path: str, body: Iterable[bytes] | None = None, seconds: float = _SECONDS
+) -> Iterator[http.client.HTTPResponse]:
+    context = ssl.create_default_context(cafile=folder / "ca.pem")
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    connection = http.client.HTTPSConnection(address, PORT, timeout=seconds, context=context)
+    try:
+        connection.request(method, path, body, encode_chunked=body is not None, headers=_headers(body))
+        yield connection.getresponse()
+    except http.client.HTTPException as error:
+        raise ConnectionError(repr(error)) from error
+    finally:
+        connection.close()
+
+
+def _headers(body: Iterable[bytes] | None) -> dict[str, str]:
+    return {"Content-Type": "application/x-tar", "Transfer-Encoding": "chunked"} if body is not None else {}

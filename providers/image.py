@@ -4,15 +4,13 @@ That is how a machine gets images where there is no registry to pull from: the g
 """
 
 from pathlib import Path
-from typing import Any, cast
 
 import docker
 import pulumi
 from docker.errors import DockerException, ImageNotFound
-from docker.tls import TLSConfig
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource
 
-from providers.engine import PORT
+from providers.engine import image_id, load_image
 from providers.errors import StackError
 from providers.props import Props, Provider, changed
 
@@ -27,15 +25,12 @@ class EngineImageProvider(Provider):
         return DiffResult(changes=bool(replaces), replaces=replaces)
 
     def create(self, props: Props) -> CreateResult:
-        image_id = hand_over(props["image"], engine_of(props["address"], Path(props["folder"])))
-        return CreateResult(image_id, {**props, "image_id": image_id})
+        handed = hand_over(props["image"], props["address"], Path(props["folder"]))
+        return CreateResult(handed, {**props, "image_id": handed})
 
     def read(self, id_: str, props: Props) -> ReadResult:
-        try:
-            engine_of(props["address"], Path(props["folder"])).images.get(props["image"])
-        except ImageNotFound:
-            return ReadResult("", {})
-        return ReadResult(id_, props)
+        there = image_id(props["address"], Path(props["folder"]), props["image"])
+        return ReadResult(id_, props) if there == id_ else ReadResult("", {})
 
 
 class EngineImage(Resource, module="registry", name="EngineImage"):
@@ -57,31 +52,18 @@ class EngineImage(Resource, module="registry", name="EngineImage"):
         super().__init__(EngineImageProvider(), resource_name, {**inputs, "image_id": None}, opts)
 
 
-def engine_of(address: str, folder: Path) -> docker.DockerClient:
-    """A client for a machine's engine, over TLS verified in both directions."""
-    identity = (str(folder / "cert.pem"), str(folder / "key.pem"))
-    tls = TLSConfig(client_cert=identity, ca_cert=str(folder / "ca.pem"), verify=True)
-    return docker.DockerClient(f"tcp://{address}:{PORT}", tls=tls, timeout=_SECONDS)
-
-
-def hand_over(tag: str, engine: docker.DockerClient) -> str:
-    """Streams an image from the workstation's engine to another, unless that has the same one; returns its id."""
+def hand_over(tag: str, address: str, folder: Path) -> str:
+    """Streams an image of the workstation's engine to a machine's, unless that has the same one; returns its id there."""
     try:
         image = docker.from_env(timeout=_SECONDS).images.get(tag)
     except ImageNotFound:
         raise StackError(f"the workstation's engine has no image {tag} to hand over: pull or build it first") from None
     except DockerException as error:
         raise StackError(f"the workstation's Docker engine does not answer: {error}") from None
-    if _id(engine, tag) != image.id:
-        # the stub knows files only, but an iterator is streamed as well
-        engine.images.load(cast(Any, image.save(named=tag)))
-        if _id(engine, tag) != image.id:
-            raise StackError(f"the engine at {engine.api.base_url} did not take the image {tag}")
-    return str(image.id)
-
-
-def _id(engine: docker.DockerClient, tag: str) -> str | None:
-    try:
-        return engine.images.get(tag).id
-    except ImageNotFound:
-        return None
+    there = image_id(address, folder, tag)
+    if there != image.id:
+        load_image(address, folder, image.save(named=tag))
+        there = image_id(address, folder, tag)
+    if there is None:
+        raise StackError(f"the engine at {address} has no image {tag} although it was handed over")
+    return there
