@@ -1,0 +1,1 @@
+"""The command plugin: remote Command on paramiko."""

@@ -1,0 +1,1 @@
+"""The docker plugin: Network, Volume, Container and RemoteImage on the Docker SDK's API client."""

@@ -1,0 +1,40 @@
+"""The docker package: the provider's configuration and its resource types."""
+
+from collections.abc import Iterable
+
+from offline.docker import engine as engines
+from offline.docker.container import Container
+from offline.docker.image import RemoteImage
+from offline.docker.storage import Network, Volume
+from offline.plugin.engine import Engine
+from offline.plugin.resource import Resource
+from offline.plugin.schema import Property
+from offline.plugin.server import Plugin
+from offline.plugin.values import Properties
+
+
+class DockerPlugin(Plugin):
+    """One provider: one Docker engine."""
+
+    package = "pulumi_docker"
+    config = {
+        "host": Property(),
+        "certPath": Property(),
+        "caMaterial": Property(),
+        "certMaterial": Property(),
+        "keyMaterial": Property(secret=True),
+        "context": Property(supported=False),
+        "registryAuth": Property(supported=False),
+        "sshOpts": Property(supported=False),
+        "disableDockerDaemonCheck": Property(),
+    }
+
+    def __init__(self) -> None:
+        self._engine = engines.Engine()
+
+    def configure(self, config: Properties) -> None:
+        self._engine.address = engines.address(config)
+
+    def resources(self, engine: Engine) -> Iterable[Resource]:
+        docker = self._engine
+        return Network(docker, engine), Volume(docker, engine), Container(docker, engine), RemoteImage(docker)

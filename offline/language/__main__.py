@@ -1,0 +1,5 @@
+"""Starts the language host."""
+
+from offline.language.host import serve
+
+serve()

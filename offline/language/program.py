@@ -1,0 +1,124 @@
+"""Runs a Pulumi program in this process, once."""
+
+import asyncio
+import logging
+import os
+import runpy
+import sys
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+import grpc
+import pulumi
+from pulumi.runtime import run_in_stack
+from pulumi.runtime.proto import language_pb2
+from pulumi.runtime.settings import reset_options
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended: `shown` when the user has already read why it failed, `error` when not."""
+
+    error: str = ""
+    shown: bool = False
+
+
+class Program:
+    """One program with the event loop that it runs in, so that another thread can cancel it."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._cancel: Callable[[], object] | None = None
+
+    def run(self, request: language_pb2.RunRequest, engine: str) -> Outcome:
+        """Run the program that the CLI names; everything it registers goes to the request's monitor."""
+        _configure(request, engine)
+        path = (Path(request.info.program_directory) / request.info.entry_point).resolve()
+        os.chdir(request.pwd)
+        sys.argv = [str(path), *request.args]
+        # A program that fails leaves unfinished tasks behind; what asyncio says about them helps nobody.
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+        loop = asyncio.new_event_loop()
+        # Four threads for each parallel operation, as the official host has it: some wait for others.
+        loop.set_default_executor(ThreadPoolExecutor(max_workers=4 * max(request.parallel, 1)))
+        try:
+            return self._settle(loop, path)
+        finally:
+            _close(loop)
+
+    def cancel(self) -> None:
+        """Stop a running program at its next await."""
+        with self._lock:
+            if self._cancel:
+                self._cancel()
+
+    def _settle(self, loop: asyncio.AbstractEventLoop, path: Path) -> Outcome:
+        task = loop.create_task(run_in_stack(lambda: _execute(path)))
+        with self._lock:
+            self._cancel = lambda: loop.call_soon_threadsafe(task.cancel)
+        try:
+            loop.run_until_complete(task)
+        except pulumi.RunError as error:
+            return _failed(str(error))
+        except asyncio.CancelledError:
+            return Outcome("the program was cancelled")
+        except SystemExit as stop:
+            return Outcome(f"the program exited with code {stop.code}" if stop.code else "")
+        except Exception as error:
+            if isinstance(error, grpc.RpcError) and error.code() == grpc.StatusCode.UNAVAILABLE:
+                # The monitor is shutting down, and its own error is the one to show.
+                return Outcome()
+            return _failed(f"Program failed with an unhandled exception:\n{user_traceback(error, path)}")
+        finally:
+            with self._lock:
+                self._cancel = None
+        return Outcome()
+
+
+def _configure(request: language_pb2.RunRequest, engine: str) -> None:
+    reset_options(
+        project=request.project,
+        stack=request.stack,
+        root_directory=request.info.root_directory,
+        parallel=request.parallel,
+        engine_address=engine,
+        monitor_address=request.monitor_address,
+        preview=request.dryRun,
+        organization=request.organization or "organization",
+    )
+    pulumi.runtime.set_all_config(dict(request.config), list(request.configSecretKeys))
+
+
+def _execute(path: Path) -> None:
+    if path.is_dir() and not (path / "__main__.py").exists():
+        raise pulumi.RunError(f"unable to find main python program `__main__.py` in `{path}`")
+    runpy.run_path(str(path), run_name="__main__")
+
+
+def _failed(message: str) -> Outcome:
+    pulumi.log.error(message)
+    return Outcome(shown=True)
+
+
+def user_traceback(error: BaseException, program: Path) -> str:
+    """The traceback from the program's own first line on, without the frames that lead to it."""
+    main = program / "__main__.py" if program.suffix == "" else program
+    frames = traceback.extract_tb(error.__traceback__)
+    first = next((at for at, frame in enumerate(frames) if Path(frame.filename) == main), 0)
+    return "".join(traceback.format_exception(error, limit=first - len(frames)))
+
+
+def _close(loop: asyncio.AbstractEventLoop) -> None:
+    # Tasks left over from a failure would be reported as "destroyed but pending" when the loop closes.
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+        with suppress(BaseException):
+            loop.run_until_complete(task)
+    loop.close()
+    sys.stdout.flush()
+    sys.stderr.flush()

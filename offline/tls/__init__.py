@@ -1,0 +1,1 @@
+"""The tls plugin: PrivateKey, SelfSignedCert, CertRequest and LocallySignedCert on `cryptography`."""
