@@ -1,0 +1,55 @@
+"""What earlier runs made, and from what: so that a later run does only what has changed."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tasks.files import write_text
+
+
+def fingerprint(*inputs: str) -> str:
+    """One short text that changes when any of `inputs` does."""
+    return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:32]
+
+
+class Records:
+    """One small file for each step, written last, so a step that was interrupted has none and is done again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def choice(self, step: str, inputs: str) -> str | None:
+        """What was chosen at `step`; None if that was for other `inputs`, or the files it stands on have changed."""
+        record = self._read(step)
+        if record.get("inputs") != inputs:
+            return None
+        files: Mapping[str, object] = record["files"]
+        unchanged = all(_stamp(Path(path)) == stamp for path, stamp in files.items())
+        return str(record["choice"]) if unchanged else None
+
+    def write(self, step: str, inputs: str, choice: str, files: Iterable[Path]) -> None:
+        """Remembers that `step` is done: from `inputs`, standing on `files`."""
+        record = {"inputs": inputs, "choice": choice, "files": {str(path): _stamp(path) for path in files}}
+        write_text(self.folder / f"{step}.json", json.dumps(record, indent=2) + "\n")
+
+    def forget(self, step: str) -> None:
+        """Makes `step` be done again."""
+        (self.folder / f"{step}.json").unlink(missing_ok=True)
+
+    def _read(self, step: str) -> dict[str, Any]:
+        try:
+            record: dict[str, Any] = json.loads((self.folder / f"{step}.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        return record
+
+
+def _stamp(path: Path) -> list[int] | None:
+    """What changes when a file is written again, without reading all of it; None if there is no such file."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return [status.st_size, status.st_mtime_ns]

@@ -1,0 +1,91 @@
+"""`make tools`: what is needed before `pulumi up`, made in .tools unless the user has it.
+
+    python3 -m tasks.tools [--again]
+
+Only the standard library is imported: nothing else is there yet. Killed at any point, it is started again and goes on.
+`--again` makes the choices again that depended on what could be downloaded.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+
+from providers.errors import StackError
+from providers.locks import locked
+from tasks import salt
+from tasks.golang import GoBuilder
+from tasks.layout import HERE, Layout
+from tasks.plugins import Plugins
+from tasks.programs import DockerMachine, PulumiCli
+from tasks.records import Records
+from tasks.virtual_environment import VirtualEnvironment
+from tasks.workshop import Workshop, ensure, is_done, run
+
+# As long as another `make tools` in this checkout may take.
+LOCK_SECONDS = 1800.0
+
+
+class Tools:
+    """All steps, and their order."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self.workshop = workshop
+        self.builder = GoBuilder(workshop)
+        self.python = VirtualEnvironment(workshop)
+        self.programs = (DockerMachine(workshop, self.builder), PulumiCli(workshop, self.builder))
+        self.plugins = Plugins(workshop)
+
+    def done(self) -> bool:
+        """Whether nothing is left to do."""
+        return is_done(self.workshop, [self.python, *self.programs, self.plugins])
+
+    def choose_again(self) -> None:
+        """Makes the next run decide anew between what the user has, downloads, and builds."""
+        for step in (*self.programs, self.plugins):
+            self.workshop.records.forget(step.name)
+
+    async def make(self) -> None:
+        """Does what is left to do, side by side where that is possible. The first failure ends all of it."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._make_python())
+            for program in self.programs:
+                group.create_task(ensure(self.workshop, program))
+        self.builder.clean()
+        await ensure(self.workshop, self.plugins)
+
+    async def _make_python(self) -> None:
+        await ensure(self.workshop, self.python)
+        self.workshop.python_ready.set()
+
+
+def make_tools(layout: Layout, environment: Mapping[str, str], again: bool) -> None:
+    """Makes sure that the tools are there. Raises StackError, or a group of them, if they cannot be had."""
+    workshop = Workshop(layout, environment, run, Records(layout.tools / "made"))
+    if again:
+        Tools(workshop).choose_again()
+    salt.keep_from_git(layout.checkout)
+    if Tools(workshop).done():
+        workshop.say("tools: up to date, in .tools")
+        return
+    with locked(layout.tools / "lock", "another `make tools`", LOCK_SECONDS):
+        try:
+            asyncio.run(Tools(workshop).make())
+        except* StackError as errors:
+            raise StackError("\n".join(str(error) for error in errors.exceptions)) from None
+
+
+def main(arguments: list[str]) -> int:
+    """Returns the exit code."""
+    try:
+        make_tools(HERE, os.environ, again="--again" in arguments)
+    except StackError as error:
+        print(f"make tools: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
