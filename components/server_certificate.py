@@ -1,13 +1,13 @@
 """The guide's TLS step: the registry's key, its certificate for every name and address, and the chain."""
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address
 
 import pulumi
 import pulumi_tls as tls
 
 from components.certificate_authority import CertificateAuthority
 from settings import RegistrySettings
+from settings.values import is_address
 
 _YEAR = 365 * 24
 _RENEWED_BEFORE = 30 * 24
@@ -62,6 +62,5 @@ class ServerCertificate(pulumi.ComponentResource):
 def subject_alternative_names(registry: RegistrySettings) -> tuple[list[str], list[str]]:
     """Every name, and every address, by which an engine reaches the registry."""
     others = registry.also_known_as
-    names = [registry.host, registry.name, *(other for other in others if not isinstance(other, IPv4Address))]
-    addresses = [registry.address, *(other for other in others if isinstance(other, IPv4Address))]
-    return names, [str(address) for address in addresses]
+    names = [registry.host, registry.name, *(other for other in others if not is_address(other))]
+    return names, [str(registry.address), *filter(is_address, others)]

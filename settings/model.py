@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic.alias_generators import to_camel
 
 from settings.errors import SettingsError, describe, fault
-from settings.values import DnsName, DriverOptions, HeaderName, HostKey, HttpUrl, Port
+from settings.values import DnsName, DriverOptions, HeaderName, HostKey, HttpUrl, NameOrAddress, Port
 
 Driver = Literal[
     "container",
@@ -67,7 +67,7 @@ class RegistrySettings(_Model):
     name: DnsName = "registry0"
     domain: DnsName = "localdomain"
     address: IPv4Address
-    also_known_as: tuple[IPv4Address | DnsName, ...] = ()
+    also_known_as: tuple[NameOrAddress, ...] = ()
     port: Port = 443
     image: str = "registry:2"
     image_from: Literal["registry", "workstation"] = "registry"

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable
+from ipaddress import IPv4Address
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator
+from pydantic import PlainValidator
 from pydantic_core import PydanticCustomError
 
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
@@ -24,25 +25,45 @@ def _is_http_url(text: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-def _value(holds: Callable[[Any], object], expected: str) -> AfterValidator:
+def is_address(text: str) -> bool:
+    """Whether a text is an IPv4 address."""
+    try:
+        IPv4Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_option_value(value: object) -> bool:
+    return isinstance(value, bool | int | str) or (
+        isinstance(value, list) and all(isinstance(item, str) for item in value)
+    )
+
+
+def _value(holds: Callable[[Any], object], expected: str, kind: type = str) -> PlainValidator:
     def check(value: Any) -> Any:
-        if not holds(value):
+        if not isinstance(value, kind) or not holds(value):
             raise PydanticCustomError("value", "should be {expected}", {"expected": expected})
         return value
 
-    return AfterValidator(check)
+    return PlainValidator(check)
 
 
 DnsName = Annotated[
     str, _value(_is_dns_name, "a DNS name: lower-case letters, digits and hyphens, in labels parted by dots")
+]
+NameOrAddress = Annotated[
+    str, _value(lambda text: is_address(text) or _is_dns_name(text), "a DNS name or an IPv4 address")
 ]
 HeaderName = Annotated[str, _value(_TOKEN.fullmatch, "the name of an HTTP header")]
 HttpUrl = Annotated[str, _value(_is_http_url, "a URL that begins with http:// or https://")]
 HostKey = Annotated[
     str, _value(_HOST_KEY.fullmatch, "an SSH host key as in known_hosts, ssh-ed25519 or ECDSA: 'type base64'")
 ]
-Port = Annotated[int, _value(range(1, 65536).__contains__, "a port from 1 to 65535")]
+Port = Annotated[int, _value(range(1, 65536).__contains__, "a port from 1 to 65535", int)]
 
 OptionName = Annotated[str, _value(_OPTION.fullmatch, "the name of a driver's flag, without its dashes")]
-OptionValue = bool | int | str | list[str]
+OptionValue = Annotated[
+    bool | int | str | list[str], _value(_is_option_value, "text, a number, true, false, or a list of texts", object)
+]
 DriverOptions = dict[OptionName, OptionValue]
