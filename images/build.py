@@ -4,6 +4,7 @@ An image is left alone while the files it is made of are those of its label. Wha
 the rest is assembled from Debian packages: in a container where Debian's image can be pulled, else on this machine.
 """
 
+import contextlib
 import io
 import shutil
 import subprocess
@@ -33,6 +34,7 @@ class ImagesError(Exception):
 
 
 def last_lines(text: str) -> str:
+    """The end of what a failed command said."""
     return "\n".join(text.splitlines()[-LAST_LINES:])
 
 
@@ -74,10 +76,8 @@ def build(engine: DockerClient, image: Image, context: Path) -> None:
         log = "".join(str(entry.get("stream", "")) for entry in error.build_log)
         raise ImagesError(f"building {image.tag} failed: {error}\n{last_lines(log)}") from error
     if previous is not None and previous.id and previous.id != built.id and not previous.tags[1:]:
-        try:
+        with contextlib.suppress(APIError):  # A container still uses it.
             engine.images.remove(previous.id)
-        except APIError:
-            pass  # A container still uses it.
 
 
 def assemble_here(images: list[Image], output: Path) -> None:
@@ -137,7 +137,7 @@ def assemble(engine: DockerClient, images: list[Image], output: Path, pullable: 
 def make(engine: DockerClient, images: list[Image]) -> Iterator[str]:
     """Makes the images, and tells each step before it is done."""
     pullable = can_pull()
-    yield f"{BASE}: {'can' if pullable else 'can not'} be pulled"
+    yield f"{BASE} {'can' if pullable else 'cannot'} be pulled"
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder)
         own = [image for image in images if not (pullable and image.official)]
@@ -156,6 +156,7 @@ def make(engine: DockerClient, images: list[Image]) -> Iterator[str]:
 
 
 def main() -> int:
+    """Brings all images up to date; 1 and one line on standard error if one can't be."""
     started = time.monotonic()
     try:
         engine = docker.from_env(timeout=BUILD_SECONDS)
