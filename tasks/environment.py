@@ -93,6 +93,9 @@ def _json(path: Path) -> dict[str, Any]:
 
 def main(command: list[str]) -> int:
     """Returns the exit code, the command's own if there is one."""
+    if not HERE.python.exists():
+        print("the project's tools are not there yet: run `make tools`", file=sys.stderr)
+        return 1
     environment = environment_here()
     if command:
         return subprocess.run(command, env=environment, check=False).returncode

@@ -113,9 +113,13 @@ class GoBuilder:
 
 
 def build_command(go: Path, layout: Layout, program: GoProgram, version: str, built: Path) -> list[str | Path]:
-    """The command that builds `program` as the file `built`, without what is only for debuggers."""
+    """The command that builds `program` as the file `built`.
+
+    The compiler leaves out what is for debuggers, and inlining: that is a third of its work, and costs these programs,
+    which mostly wait, 0.1 s a start.
+    """
     linked = f"-s -w -X {program.version_variable}={version}"
-    flags = ["-modcacherw", "-trimpath", f"-ldflags={linked}"]
+    flags = ["-modcacherw", "-trimpath", "-gcflags=all=-l -dwarf=false", f"-ldflags={linked}"]
     return [go, "build", "-C", layout.checkout / "offline", *flags, "-o", built, program.package]
 
 

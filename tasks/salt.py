@@ -8,13 +8,35 @@ the line out of what git sees, and the file stays as Pulumi left it.
 import shutil
 from pathlib import Path
 
+from providers.errors import CommandError
 from providers.runner import Runner, run
 
 KEY = "filter.pulumi-salt.clean"
 CLEAN = "sed '/^encryptionsalt:/d'"
+SECONDS = 30.0
 
 
 def keep_from_git(checkout: Path, runner: Runner = run) -> None:
     """Defines the filter in the checkout's own configuration; there is nothing to do where that is no git clone."""
-    if (checkout / ".git").exists() and shutil.which("git"):
-        runner(["git", "-C", str(checkout), "config", "--local", KEY, CLEAN], environment={}, deadline=30)
+    if is_clone(checkout):
+        runner(["git", "-C", str(checkout), "config", "--local", KEY, CLEAN], environment={}, deadline=SECONDS)
+
+
+def settle(checkout: Path, file: Path, runner: Runner = run) -> None:
+    """Lets git see that nothing but the salt has changed in `file`; any other change stays what it is.
+
+    Git takes a file of another size for changed without asking the filter, until it is told to look again.
+    """
+    if not is_clone(checkout):
+        return
+    git = ["git", "-C", str(checkout)]
+    try:
+        runner([*git, "diff", "--quiet", "--", str(file)], environment={}, deadline=SECONDS)
+    except CommandError:
+        return
+    runner([*git, "add", "--", str(file)], environment={}, deadline=SECONDS)
+
+
+def is_clone(checkout: Path) -> bool:
+    """Whether git is to be spoken to at all."""
+    return (checkout / ".git").exists() and shutil.which("git") is not None

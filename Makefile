@@ -1,0 +1,55 @@
+# Everything here works in a fresh clone; what it needs is made first, in .tools. `make` lists what there is.
+
+PYTHON ?= python3
+# Whatever runs after `make tools` runs in the project's own environment (tasks/environment.py).
+VENV := .tools/venv/bin
+RUN := $(VENV)/python -m tasks.environment $(VENV)/python -m
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help tools tools-refresh engine images env demo demo-down test unit lint bench soak clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
+		printf '  make %-14s %s\n' "$$target" "$$text"; done
+
+tools: ## the virtual environment, Pulumi, docker-machine and plugins, in .tools
+	@$(PYTHON) -m tasks.tools
+
+tools-refresh: ## choose anew between what you have, what can be downloaded, and what is built
+	@$(PYTHON) -m tasks.tools --again
+
+engine: tools ## a local Docker engine that answers; on Debian it is installed if there is none
+	@$(VENV)/python -m tasks.engine
+
+images: engine ## the container machine's image, the registry's, and a small site
+	@$(RUN) images.build
+
+env: ## the environment for pulumi by hand, as in: eval "$(make -s env)"
+	@$(PYTHON) -m tasks.environment
+
+demo: images ## stand up a registry and two clients, and show that they work together
+	@$(RUN) tasks.demo
+
+demo-down: tools ## take the demo down; nothing of it is left
+	@$(RUN) tasks.demo down
+
+test: images lint unit ## everything: linters, types, unit, contract and end-to-end tests
+	@$(RUN) pytest tests/contract tests/e2e
+
+unit: tools ## the quick loop
+	@$(RUN) pytest tests/unit
+
+lint: tools ## linters and the type checker
+	@$(RUN) ruff check --quiet
+	@$(RUN) ruff format --check --quiet
+	@$(RUN) mypy
+
+bench: images ## how long the demo takes, beside the same steps by hand
+	@$(RUN) tasks.bench
+
+soak: images ## the long tests
+	@$(RUN) pytest tests/soak
+
+clean: ## remove .tools, unless a stack still has resources
+	@$(PYTHON) -m tasks.clean
