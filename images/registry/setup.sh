@@ -1,3 +1,4 @@
+#!/bin/sh
 # Run by assemble.sh in the root folder of the image.
 set -eu
 
