@@ -1,6 +1,7 @@
 """SSH connections: the retries, the pinned host key and the ways to log in that the official plugin has."""
 
 import base64
+import binascii
 import io
 import socket
 from collections.abc import Callable
@@ -12,12 +13,13 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization as forms
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from offline.plugin.resource import Failure
+from offline.plugin.resource import PluginError
 from offline.plugin.values import Properties
 
 # Delays between dials in seconds: the first, the growth and the longest, as the official plugin has them.
 _FIRST_DELAY, _GROWTH, _LONGEST_DELAY = 0.1, 1.5, 5.0
 _UNLIMITED = -1
+# A modern server signs with an RSA host key in other ways than the one that has the key's own name.
 _SIGNATURES = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}
 _CLASSES: dict[type, type[paramiko.PKey]] = {
     rsa.RSAPrivateKey: paramiko.RSAKey,
@@ -26,71 +28,69 @@ _CLASSES: dict[type, type[paramiko.PKey]] = {
 }
 
 
-class Refused(Exception):
-    """One dial did not work; the next may."""
+class DialError(Exception):
+    """One attempt to connect did not work; the next one may."""
 
 
 def dial(settings: Properties, cancelled: Event, say: Callable[[str], None]) -> paramiko.Transport:
-    """An authenticated connection to `settings`' host, dialled until the limit of errors is reached.
+    """An authenticated connection to `settings`' host, attempted until dialErrorLimit is reached.
 
-    Failure tells the last reason. `say` hears of every attempt in between.
+    `say` hears of every attempt that failed but the last, whose reason is the PluginError's.
     """
     host_key = parse_host_key(settings["hostKey"]) if settings.get("hostKey") else None
-    private_key = (
-        load_key(settings["privateKey"], settings.get("privateKeyPassword")) if settings.get("privateKey") else None
-    )
-    limit, attempts, delay = settings.get("dialErrorLimit", 10), 0, _FIRST_DELAY
+    text = settings.get("privateKey")
+    private_key = load_key(text, settings.get("privateKeyPassword")) if text else None
+    limit, failed, delay = settings.get("dialErrorLimit", 10), 0, _FIRST_DELAY
     while True:
         try:
-            return _attempt(settings, host_key, private_key)
-        except Refused as reason:
-            attempts += 1
-            if limit > _UNLIMITED and attempts > limit:
-                raise Failure(f"after {attempts - 1} failed attempts: {reason}") from None
-        say(f"Dial {attempts}/{limit if limit > _UNLIMITED else 'inf'} failed: retrying")
+            return _connect(settings, host_key, private_key)
+        except DialError as reason:
+            if limit > _UNLIMITED and failed >= limit:
+                raise PluginError(f"after {failed} failed attempts: {reason}") from None
+        failed += 1
+        say(f"Dial {failed}/{limit if limit > _UNLIMITED else 'inf'} failed: retrying")
         if cancelled.wait(delay):
-            raise Failure("cancelled while connecting")
+            raise PluginError("cancelled while connecting")
         delay = min(delay * _GROWTH, _LONGEST_DELAY)
 
 
-def _attempt(settings: Properties, host_key: paramiko.PKey | None, key: paramiko.PKey | None) -> paramiko.Transport:
-    address = (settings["host"], int(settings.get("port", 22)))
+def _connect(settings: Properties, host_key: paramiko.PKey | None, key: paramiko.PKey | None) -> paramiko.Transport:
+    host, port = settings["host"], int(settings.get("port", 22))
     timeout = settings.get("perDialTimeout", 15) or None
     try:
-        transport = paramiko.Transport(socket.create_connection(address, timeout=timeout))
+        transport = paramiko.Transport(socket.create_connection((host, port), timeout=timeout))
     except OSError as error:
-        raise Refused(f"dial {address[0]}:{address[1]}: {error}") from None
+        raise DialError(f"dial {host}:{port}: {error}") from None
     try:
-        _verify(transport, host_key, timeout)
-        _authenticate(transport, settings, key)
+        _start(transport, host_key, timeout)
+        _log_in(transport, settings, key)
     except (paramiko.SSHException, OSError, EOFError) as error:
         transport.close()
-        raise Refused(f"ssh to {address[0]}:{address[1]}: {str(error) or 'connection closed'}") from None
+        raise DialError(f"ssh to {host}:{port}: {str(error) or 'connection closed'}") from None
     return transport
 
 
-def _verify(transport: paramiko.Transport, host_key: paramiko.PKey | None, timeout: float | None) -> None:
+def _start(transport: paramiko.Transport, host_key: paramiko.PKey | None, timeout: float | None) -> None:
     if host_key is not None:
-        # The server shows one of its keys; only one of the pinned type can be the pinned one.
-        transport.get_security_options().key_types = _SIGNATURES.get(host_key.get_name(), (host_key.get_name(),))
+        # A server has keys of several types and shows one: it must be of the pinned type to be the pinned one.
+        name = host_key.get_name()
+        transport.get_security_options().key_types = _SIGNATURES.get(name, (name,))
     transport.start_client(timeout=timeout)
     if host_key is not None and transport.get_remote_server_key() != host_key:
         raise paramiko.SSHException("host key mismatch")
 
 
-def _authenticate(transport: paramiko.Transport, settings: Properties, key: paramiko.PKey | None) -> None:
+def _log_in(transport: paramiko.Transport, settings: Properties, key: paramiko.PKey | None) -> None:
     user, password = settings.get("user", "root"), settings.get("password")
-    attempts: list[Callable[[], object]] = []
-    if key is not None:
-        attempts.append(lambda: transport.auth_publickey(user, key))
+    keys = ([key] if key is not None else []) + list(paramiko.Agent().get_keys())
+    ways: list[Callable[[], object]] = [partial(transport.auth_publickey, user, known) for known in keys]
     if password is not None:
-        # Falls back to keyboard-interactive by itself.
-        attempts.append(lambda: transport.auth_password(user, password))
-    attempts += [partial(transport.auth_publickey, user, agent_key) for agent_key in paramiko.Agent().get_keys()]
-    refusal: paramiko.SSHException = paramiko.AuthenticationException("no key and no password given")
-    for attempt in attempts:
+        # paramiko goes on to keyboard-interactive by itself where the server has no passwords.
+        ways.insert(1 if key is not None else 0, partial(transport.auth_password, user, password))
+    refusal = paramiko.AuthenticationException("neither a key nor a password is given")
+    for way in ways:
         try:
-            attempt()
+            way()
         except paramiko.AuthenticationException as error:
             refusal = error
         if transport.is_authenticated():
@@ -103,10 +103,9 @@ def parse_host_key(line: str) -> paramiko.PKey:
     try:
         kind, blob = line.split()[:2]
         return paramiko.PKey.from_type_string(kind, base64.b64decode(blob))
-    except (ValueError, paramiko.SSHException, paramiko.pkey.UnknownKeyType):
-        raise Failure(
-            "failed to parse host key: connection.hostKey must be a line such as `ssh-ed25519 AAAA...`"
-        ) from None
+    except (ValueError, binascii.Error, paramiko.SSHException, paramiko.pkey.UnknownKeyType):
+        expected = "connection.hostKey must be a line such as `ssh-ed25519 AAAA...`"
+        raise PluginError(f"failed to parse host key: {expected}") from None
 
 
 def load_key(text: str, password: str | None) -> paramiko.PKey:
@@ -115,8 +114,8 @@ def load_key(text: str, password: str | None) -> paramiko.PKey:
     load = forms.load_ssh_private_key if "OPENSSH PRIVATE KEY" in text else forms.load_pem_private_key
     try:
         key = load(text.encode(), secret)
-        plain = key.private_bytes(forms.Encoding.PEM, forms.PrivateFormat.OpenSSH, forms.NoEncryption()).decode()
-        class_ = next(class_ for kind, class_ in _CLASSES.items() if isinstance(key, kind))
-        return class_.from_private_key(io.StringIO(plain))
+        plain = key.private_bytes(forms.Encoding.PEM, forms.PrivateFormat.OpenSSH, forms.NoEncryption())
+        kind = next(class_ for type_, class_ in _CLASSES.items() if isinstance(key, type_))
+        return kind.from_private_key(io.StringIO(plain.decode()))
     except (ValueError, TypeError, StopIteration, UnsupportedAlgorithm, paramiko.SSHException):
-        raise Failure("connection.privateKey is no private key that SSH knows, or its password is wrong") from None
+        raise PluginError("connection.privateKey is no private key for SSH, or its password is wrong") from None

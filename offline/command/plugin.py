@@ -1,30 +1,31 @@
 """The command package: its one resource type here, remote Command."""
 
-import secrets as random
-from collections.abc import Iterable
+import secrets
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
 
-from paramiko import Channel
-
-from offline.command import session
-from offline.command.connection import dial
 from offline.plugin.engine import Engine
 from offline.plugin.resource import Resource
-from offline.plugin.schema import Property
+from offline.plugin.schema import Property, Schema
 from offline.plugin.server import Plugin
 from offline.plugin.values import UNKNOWN, Properties
+
+if TYPE_CHECKING:
+    from offline.command.session import Session
 
 _HOST = {
     "host": Property(required=True),
     "port": Property(default=22),
     "user": Property(default="root"),
-    "password": Property(),
-    "privateKey": Property(),
-    "privateKeyPassword": Property(),
+    "password": Property(secret=True),
+    "privateKey": Property(secret=True),
+    "privateKeyPassword": Property(secret=True),
     "agentSocketPath": Property(supported=False),
     "dialErrorLimit": Property(default=10),
     "perDialTimeout": Property(default=15),
     "hostKey": Property(),
 }
+_CONNECTION = {**_HOST, "proxy": Property(supported=False)}
 _UPDATES = Property(replaces=False, exact=True)
 _LOGGING = ("stdout", "stderr", "stdoutAndStderr", "none")
 
@@ -32,15 +33,9 @@ _LOGGING = ("stdout", "stderr", "stdoutAndStderr", "none")
 class Command(Resource):
     """Commands that a remote host runs when the resource is made, changed and removed."""
 
-    token = "command:remote:Command"
-    schema = {
-        "connection": Property(
-            required=True,
-            replaces=False,
-            exact=True,
-            secret=True,
-            fields={**_HOST, "proxy": Property(supported=False)},
-        ),
+    tok = "command:remote:Command"
+    schema: ClassVar[Schema] = {
+        "connection": Property(required=True, replaces=False, exact=True, secret=True, fields=_CONNECTION),
         "create": _UPDATES,
         "update": _UPDATES,
         "delete": _UPDATES,
@@ -61,12 +56,11 @@ class Command(Resource):
 
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
         # The name, so that an id tells what it is of, as the official plugin makes them.
-        id_ = f"{urn.split('::')[-1]}{random.token_hex(4)}"
+        id_ = f"{urn.split('::')[-1]}{secrets.token_hex(4)}"
         return id_, self._run(urn, inputs.get("create"), inputs, {"stdout": "", "stderr": ""})
 
     def update(self, urn: str, id_: str, state: Properties, inputs: Properties) -> Properties:
-        text = inputs.get("update", inputs.get("create"))
-        return self._run(urn, text, inputs, _outputs(state))
+        return self._run(urn, inputs.get("update", inputs.get("create")), inputs, _outputs(state))
 
     def delete(self, urn: str, id_: str, state: Properties) -> None:
         self._run(urn, state.get("delete"), state, _outputs(state))
@@ -74,38 +68,42 @@ class Command(Resource):
     def _run(self, urn: str, text: str | None, settings: Properties, previous: Properties) -> Properties:
         if text is None:
             return {**settings, **previous}
-        transport = dial(settings["connection"], self._engine.cancelled, lambda line: self._engine.status(urn, line))
+        # An `up` without changes never gets here, and need not wait for paramiko's import.
+        from offline.command.connection import dial
+        from offline.command.session import Session
+
+        say = self._teller(urn)
+        transport = dial(settings["connection"], self._engine.cancelled, say)
         try:
-            channel = transport.open_session()
-            self._set_environment(urn, channel, settings, previous)
-            output = session.run(channel, self._command(urn, text, settings), self._engine.cancelled)
+            session = Session(transport, self._engine.cancelled)
+            self._set_environment(session, urn, settings, previous)
+            shown = settings.get("logging", "stdoutAndStderr")
+            output = session.run(
+                text,
+                settings.get("stdin", ""),
+                on_stdout=say if shown in ("stdout", "stdoutAndStderr") else None,
+                on_stderr=say if shown in ("stderr", "stdoutAndStderr") else None,
+            )
         finally:
             transport.close()
-        streams = {"stdout": output.stdout, "stderr": output.stderr}
-        return {**settings, **{name: stream.removesuffix("\n") for name, stream in streams.items()}}
+        outputs = {"stdout": output.stdout.removesuffix("\n"), "stderr": output.stderr.removesuffix("\n")}
+        return {**settings, **outputs}
 
-    def _command(self, urn: str, text: str, settings: Properties) -> session.Command:
-        def show(line: str) -> None:
-            self._engine.status(urn, line)
+    def _teller(self, urn: str) -> Callable[[str], None]:
+        return lambda line: self._engine.status(urn, line)
 
-        shown = settings.get("logging", "stdoutAndStderr")
-        return session.Command(
-            text,
-            settings.get("stdin", ""),
-            on_stdout=show if shown in ("stdout", "stdoutAndStderr") else None,
-            on_stderr=show if shown in ("stderr", "stdoutAndStderr") else None,
-        )
+    def _set_environment(self, session: "Session", urn: str, settings: Properties, previous: Properties) -> None:
+        from offline.command.session import NotAcceptedError
 
-    def _set_environment(self, urn: str, channel: Channel, settings: Properties, previous: Properties) -> None:
         for name, value in sorted((settings.get("environment") or {}).items()):
-            session.set_variable(channel, name, value)
+            session.set_variable(name, value)
         if not settings.get("addPreviousOutputInEnv", True):
             return
         for stream in ("stdout", "stderr"):
-            if previous.get(stream):
+            if previous[stream]:
                 try:
-                    session.set_variable(channel, f"PULUMI_COMMAND_{stream.upper()}", previous[stream])
-                except session.NotAccepted as refusal:
+                    session.set_variable(f"PULUMI_COMMAND_{stream.upper()}", previous[stream])
+                except NotAcceptedError as refusal:
                     self._engine.warn(urn, str(refusal))
 
 

@@ -4,17 +4,18 @@ import codecs
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
+from typing import TypeAlias
 
 import paramiko
-from paramiko import Channel
 from paramiko.common import cMSG_CHANNEL_REQUEST
 
-from offline.plugin.resource import Failure
+from offline.plugin.resource import PluginError
 
 _CHUNK = 32768
+OnLine: TypeAlias = Callable[[str], None]
 
 
-class NotAccepted(Failure):
+class NotAcceptedError(PluginError):
     """The server does not take an environment variable."""
 
 
@@ -28,59 +29,56 @@ class Output:
     lock: Lock = field(default_factory=Lock)
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """What to run, and who hears each line of its two streams meanwhile."""
+class Session:
+    """A channel for one command, with the variables that it is to find."""
 
-    text: str
-    stdin: str = ""
-    on_stdout: Callable[[str], None] | None = None
-    on_stderr: Callable[[str], None] | None = None
+    def __init__(self, transport: paramiko.Transport, cancelled: Event) -> None:
+        self._transport = transport
+        self._channel = transport.open_session()
+        self._cancelled = cancelled
 
+    def set_variable(self, name: str, value: str) -> None:
+        """Set an environment variable for the command; NotAcceptedError when the server refuses it.
 
-def set_variable(channel: paramiko.Channel, name: str, value: str) -> None:
-    """Set an environment variable for the command to come; NotAccepted when the server refuses it.
+        paramiko's own method asks for no answer, so that a command would run without its variables unnoticed. What
+        follows is that method with the question, hence its private parts.
+        """
+        message = paramiko.Message()
+        message.add_byte(cMSG_CHANNEL_REQUEST)
+        message.add_int(self._channel.remote_chanid)
+        message.add_string("env")
+        message.add_boolean(True)
+        message.add_string(name)
+        message.add_string(value)
+        self._channel._event_pending()  # type: ignore[attr-defined]  # private, see above
+        self._transport._send_user_message(message)  # type: ignore[attr-defined]  # private, see above
+        try:
+            self._channel._wait_for_event()  # type: ignore[attr-defined]  # private, see above
+        except paramiko.SSHException:
+            reason = "the server's AcceptEnv must allow it"
+            raise NotAcceptedError(f"could not set environment variable {name!r}: {reason}") from None
 
-    paramiko's own method does not ask for an answer, and a command would run without its variables unnoticed.
-    """
-    message = paramiko.Message()
-    message.add_byte(cMSG_CHANNEL_REQUEST)
-    message.add_int(channel.remote_chanid)
-    message.add_string("env")
-    message.add_boolean(True)
-    message.add_string(name)
-    message.add_string(value)
-    channel._event_pending()
-    channel.transport._send_user_message(message)
-    try:
-        channel._wait_for_event()
-    except paramiko.SSHException:
-        raise NotAccepted(
-            f"could not set environment variable {name!r}: the server needs an AcceptEnv for it"
-        ) from None
-
-
-def run(channel: paramiko.Channel, command: Command, cancelled: Event) -> Output:
-    """Run the command to its end; Failure with its output when it ends otherwise than with code 0."""
-    output = Output()
-    channel.exec_command(command.text)
-    threads = [
-        Thread(target=_feed, args=(channel, command.stdin.encode()), daemon=True),
-        Thread(target=_follow, args=(channel.recv, "stdout", output, command.on_stdout), daemon=True),
-        Thread(target=_follow, args=(channel.recv_stderr, "stderr", output, command.on_stderr), daemon=True),
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads[1:]:
-        while thread.is_alive():
-            thread.join(0.2)
-            if cancelled.is_set():
-                channel.close()
-    status = channel.recv_exit_status()
-    if status != 0:
-        ending = f"Process exited with status {status}" if status > 0 else "the connection or the process was cut off"
-        raise Failure(f"{ending}: running {command.text!r}:\n{output.combined}")
-    return output
+    def run(self, text: str, stdin: str, *, on_stdout: OnLine | None, on_stderr: OnLine | None) -> Output:
+        """Run the command to its end; PluginError with its output when it ends otherwise than with code 0."""
+        output = Output()
+        channel = self._channel
+        channel.exec_command(text)
+        followers = [
+            Thread(target=_follow, args=(channel.recv, "stdout", output, on_stdout), daemon=True),
+            Thread(target=_follow, args=(channel.recv_stderr, "stderr", output, on_stderr), daemon=True),
+        ]
+        for thread in (Thread(target=_feed, args=(channel, stdin.encode()), daemon=True), *followers):
+            thread.start()
+        for thread in followers:
+            while thread.is_alive():
+                thread.join(0.2)
+                if self._cancelled.is_set():
+                    channel.close()
+        status = channel.recv_exit_status()
+        if status != 0:
+            ending = f"Process exited with status {status}" if status > 0 else "the process or connection was cut off"
+            raise PluginError(f"{ending}: running {text!r}:\n{output.combined}")
+        return output
 
 
 def _feed(channel: paramiko.Channel, data: bytes) -> None:
@@ -92,9 +90,7 @@ def _feed(channel: paramiko.Channel, data: bytes) -> None:
         return
 
 
-def _follow(
-    receive: Callable[[int], bytes], stream: str, output: Output, on_line: Callable[[str], None] | None
-) -> None:
+def _follow(receive: Callable[[int], bytes], stream: str, output: Output, on_line: OnLine | None) -> None:
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     pending = ""
     while data := receive(_CHUNK):

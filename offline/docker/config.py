@@ -2,7 +2,8 @@
 
 import re
 
-from offline.plugin.resource import Failure
+from offline.docker import labels
+from offline.plugin.resource import PluginError
 from offline.plugin.values import Properties, Value
 
 _MEGABYTE = 1024 * 1024
@@ -28,7 +29,7 @@ def container(inputs: Properties) -> Properties:
             "Entrypoint": inputs.get("entrypoints"),
             "User": inputs.get("user"),
             "WorkingDir": inputs.get("workingDir"),
-            "Labels": labels(inputs.get("labels") or []),
+            "Labels": labels.to_engine(inputs.get("labels")),
             "Healthcheck": healthcheck(inputs.get("healthcheck")),
             "ExposedPorts": {port: {} for port in exposed},
             "Volumes": {path: {} for path in volumes},
@@ -110,8 +111,8 @@ def ports(entries: list[Properties]) -> tuple[list[str], dict[str, list[Properti
     """The exposed ports ("5000/tcp") and their bindings on the host."""
     bindings: dict[str, list[Properties]] = {}
     for entry in entries:
-        key = f"{entry['internal']}/{entry.get('protocol', 'tcp')}"
-        binding = {"HostIp": entry.get("ip", "0.0.0.0"), "HostPort": str(entry.get("external") or "")}
+        key = f"{entry['internal']}/{entry['protocol']}"
+        binding = {"HostIp": entry["ip"], "HostPort": str(entry.get("external") or "")}
         bindings.setdefault(key, []).append(binding)
     return list(bindings), bindings
 
@@ -122,7 +123,7 @@ def volume_mounts(entries: list[Properties]) -> tuple[list[str], list[str], list
     for entry in entries:
         source, path = entry.get("hostPath") or entry.get("volumeName"), entry.get("containerPath")
         if bool(path) == bool(entry.get("fromContainer")):
-            raise Failure("each of volumes needs either containerPath or fromContainer")
+            raise PluginError("each of volumes needs either containerPath or fromContainer")
         if not path:
             containers.append(entry["fromContainer"])
             continue
@@ -137,7 +138,7 @@ def mount(entry: Properties) -> Properties:
     """One of mounts."""
     bind, volume, tmpfs = (entry.get(kind) or {} for kind in ("bindOptions", "volumeOptions", "tmpfsOptions"))
     driver = _given({"Name": volume.get("driverName"), "Options": volume.get("driverOptions")})
-    named = labels(volume.get("labels") or [])
+    named = labels.to_engine(volume.get("labels"))
     return _given(
         {
             "Target": entry["target"],
@@ -161,11 +162,6 @@ def device(entry: Properties) -> Properties:
 def rates(entries: list[Properties] | None) -> list[Properties]:
     """One of the four lists of device rates."""
     return [{"Path": entry["path"], "Rate": entry["rate"]} for entry in entries or []]
-
-
-def labels(entries: list[Properties]) -> dict[str, str]:
-    """Labels as the engine has them."""
-    return {entry["label"]: entry["value"] for entry in entries}
 
 
 def healthcheck(check: Properties | None) -> Properties | None:
@@ -207,36 +203,9 @@ def nanoseconds(duration: str) -> int:
     """A duration such as `1m30s`, as Go writes them."""
     parts = _DURATION.findall(duration)
     if "".join(number + unit for number, unit in parts) != duration:
-        raise Failure(f"{duration!r} is no duration such as 30s or 1m30s")
+        raise PluginError(f"{duration!r} is no duration such as 30s or 1m30s")
     return sum(round(float(number) * _UNITS[unit]) for number, unit in parts)
 
 
 def _given(entries: dict[str, Value]) -> Properties:
     return {key: value for key, value in entries.items() if value}
-
-
-def network(inputs: Properties) -> Properties:
-    """A network as the engine's API wants it (POST /networks/create)."""
-    keys = {
-        "subnet": "Subnet",
-        "ipRange": "IPRange",
-        "gateway": "Gateway",
-        "auxAddress": "AuxiliaryAddresses",
-    }
-    pools = [{keys[name]: value for name, value in entry.items()} for entry in inputs.get("ipamConfigs") or []]
-    ipam = {"Driver": inputs.get("ipamDriver"), "Config": pools, "Options": inputs.get("ipamOptions")}
-    return _given(
-        {
-            "Name": inputs["name"],
-            # Two networks of one name are allowed by old engines, and no use to anybody.
-            "CheckDuplicate": True,
-            "Labels": labels(inputs.get("labels") or []),
-            "Driver": inputs.get("driver"),
-            "Options": inputs.get("options"),
-            "Internal": inputs.get("internal"),
-            "Attachable": inputs.get("attachable"),
-            "Ingress": inputs.get("ingress"),
-            "EnableIPv6": inputs.get("ipv6"),
-            "IPAM": _given(ipam),
-        }
-    )

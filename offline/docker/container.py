@@ -6,17 +6,13 @@ import io
 import tarfile
 import time
 from pathlib import Path
-from urllib.parse import urlencode
-
-import docker.errors
-from docker import APIClient
 
 from offline.docker import config, schema
 from offline.docker import state as states
-from offline.docker.engine import Engine, post
+from offline.docker.engine import Api, Engine, NotThereError
 from offline.docker.image import find
 from offline.plugin import engine as plugin
-from offline.plugin.resource import Failure, Resource
+from offline.plugin.resource import PluginError, Resource
 from offline.plugin.values import Properties
 
 # Changes to these reach a container that exists.
@@ -29,7 +25,7 @@ _UPDATABLE = (
 class Container(Resource):
     """A container, made, connected, filled and started in this order."""
 
-    token = "docker:index/container:Container"
+    tok = "docker:index/container:Container"
     schema = schema.CONTAINER
     delete_before_replace = True
     named = True
@@ -39,80 +35,79 @@ class Container(Resource):
         self._log = log
 
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
-        with self._engine.client() as client:
-            find(client, inputs["image"], platform=None)
-            query = urlencode({key: inputs[key] for key in ("name", "platform") if inputs.get(key)})
-            id_ = post(client, f"/containers/create?{query}", config.container(inputs))["Id"]
+        with self._engine.api() as api:
+            find(api, inputs["image"], platform=None)
+            query = {"name": inputs["name"], "platform": inputs.get("platform")}
+            id_ = str(api.post("/containers/create", config.container(inputs), query)["Id"])
             try:
-                logs = self._complete(client, id_, inputs)
+                logs = self._complete(api, id_, inputs)
             except BaseException:
                 # A container that could not be completed would be in the way of the next attempt.
-                client.remove_container(id_, v=True, force=True)
+                api.delete(f"/containers/{id_}", {"v": True, "force": True})
                 raise
-            known = {**inputs, "containerLogs": logs} if logs is not None else inputs
-            return id_, states.container(client.inspect_container(id_), known)
+            return id_, states.container(api.get(f"/containers/{id_}/json"), {**inputs, "containerLogs": logs})
 
     def read(self, urn: str, id_: str, state: Properties) -> tuple[str, Properties] | None:
-        with self._engine.client() as client:
+        with self._engine.api() as api:
             try:
-                return id_, states.container(client.inspect_container(id_), state)
-            except docker.errors.NotFound:
+                return id_, states.container(api.get(f"/containers/{id_}/json"), state)
+            except NotThereError:
                 return None
 
     def update(self, urn: str, id_: str, state: Properties, inputs: Properties) -> Properties:
-        with self._engine.client() as client:
-            if inputs["mustRun"] and not state.get("mustRun") and inputs["start"]:
-                client.start(id_)
-            changed = self.diff(state, inputs).changes
-            if any(name in changed for name in _UPDATABLE):
-                post(client, f"/containers/{id_}/update", config.resources(inputs))
-            return states.container(client.inspect_container(id_), {**state, **inputs})
+        changes = self.diff(state, inputs).changes
+        with self._engine.api() as api:
+            if "mustRun" in changes and inputs["mustRun"] and inputs["start"]:
+                api.post(f"/containers/{id_}/start")
+            if any(name in changes for name in _UPDATABLE):
+                api.post(f"/containers/{id_}/update", config.resources(inputs))
+            return states.container(api.get(f"/containers/{id_}/json"), {**state, **inputs})
 
     def delete(self, urn: str, id_: str, state: Properties) -> None:
-        with self._engine.client() as client:
+        with self._engine.api() as api:
             try:
                 if not state.get("attach"):
-                    client.stop(id_, timeout=state.get("destroyGraceSeconds") or 0)
-                client.remove_container(id_, v=state.get("removeVolumes", True), force=True)
-            except docker.errors.NotFound:
+                    api.post(f"/containers/{id_}/stop", query={"t": state.get("destroyGraceSeconds") or 0})
+                api.delete(f"/containers/{id_}", {"v": state.get("removeVolumes", True), "force": True})
+            except NotThereError:
                 return
 
-    def _complete(self, client: APIClient, id_: str, inputs: Properties) -> str | None:
-        connect(client, id_, inputs.get("networksAdvanced") or [])
+    def _complete(self, api: Api, id_: str, inputs: Properties) -> str | None:
+        connect(api, id_, inputs.get("networksAdvanced") or [])
         for upload in inputs.get("uploads") or []:
-            client.put_archive(id_, "/", archive(upload))
+            api.put_archive(id_, archive(upload))
         if inputs["start"]:
-            client.start(id_)
+            api.post(f"/containers/{id_}/start")
             if inputs["wait"]:
-                self._await_health(client, id_, inputs["waitTimeout"])
+                self._await_health(api, id_, inputs["waitTimeout"])
         if not inputs["attach"]:
             return None
-        client.wait(id_)
-        return client.logs(id_).decode(errors="replace") if inputs["logs"] else None
+        api.post(f"/containers/{id_}/wait")
+        return api.logs(id_) if inputs["logs"] else None
 
-    def _await_health(self, client: APIClient, id_: str, seconds: int) -> None:
+    def _await_health(self, api: Api, id_: str, seconds: int) -> None:
         deadline = time.monotonic() + seconds
         while not self._log.cancelled.wait(0.2):
-            health = client.inspect_container(id_)["State"].get("Health")
+            health = api.get(f"/containers/{id_}/json")["State"].get("Health")
             if health is None:
-                raise Failure("wait needs a healthcheck, and neither the container nor its image has one")
+                raise PluginError("wait needs a healthcheck, and neither the container nor its image has one")
             if health["Status"] == "healthy":
                 return
             if time.monotonic() > deadline:
-                raise Failure(f"the container was not healthy within {seconds} s: it is {health['Status']}")
-        raise Failure("cancelled while waiting for the container to be healthy")
+                raise PluginError(f"the container was not healthy within {seconds} s: it is {health['Status']}")
+        raise PluginError("cancelled while waiting for the container to be healthy")
 
 
-def connect(client: APIClient, id_: str, endpoints: list[Properties]) -> None:
+def connect(api: Api, id_: str, endpoints: list[Properties]) -> None:
     """Connect the container to these networks instead of the default one."""
     if not endpoints:
         return
-    attached = client.inspect_container(id_)["NetworkSettings"]["Networks"]
+    attached = api.get(f"/containers/{id_}/json")["NetworkSettings"]["Networks"]
     if "bridge" in attached:
-        client.disconnect_container_from_network(id_, "bridge")
+        api.post("/networks/bridge/disconnect", {"Container": id_})
     for endpoint in endpoints:
         body = {"Container": id_, "EndpointConfig": config.endpoint(endpoint)}
-        post(client, f"/networks/{endpoint['name']}/connect", body)
+        api.post(f"/networks/{endpoint['name']}/connect", body)
 
 
 def archive(upload: Properties) -> bytes:
@@ -133,11 +128,11 @@ def upload_content(upload: Properties) -> bytes:
     """What an upload holds: exactly one of content, contentBase64 and source says so."""
     given = [name for name in ("content", "contentBase64", "source") if upload.get(name)]
     if len(given) != 1:
-        raise Failure(f"uploads: {upload['file']} needs exactly one of content, contentBase64 and source")
+        raise PluginError(f"uploads: {upload['file']} needs exactly one of content, contentBase64 and source")
     text: str = upload[given[0]]
     try:
         if given[0] == "contentBase64":
             return base64.b64decode(text, validate=True)
         return Path(text).read_bytes() if given[0] == "source" else text.encode()
     except (binascii.Error, OSError) as error:
-        raise Failure(f"uploads: {upload['file']}: {given[0]} cannot be read: {error}") from None
+        raise PluginError(f"uploads: {upload['file']}: {given[0]} cannot be read: {error}") from None

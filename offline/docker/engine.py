@@ -1,29 +1,35 @@
-"""The connection to a Docker engine."""
+"""The connection to a Docker engine, and its HTTP API."""
 
+import json
 import os
 import ssl
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from threading import Event
+from typing import TYPE_CHECKING, Any
 
-import docker.errors
-import requests.exceptions
-from docker import APIClient
-from docker.tls import TLSConfig
-from requests.adapters import HTTPAdapter
-
-from offline.plugin.resource import Failure
+from offline.plugin.resource import PluginError
 from offline.plugin.values import Properties
 
+if TYPE_CHECKING:
+    from docker import APIClient
+
 DEFAULT_HOST = "unix:///var/run/docker.sock"
-# Loading an image or waiting for a stop may take minutes; the official plugin sets no limit at all.
+# Stopping a container or pulling an image may take minutes; this is the official plugin's own limit, in seconds.
 _TIMEOUT = 1200
+# How long a network or volume may stay in use by a container that is on its way out, as in the official plugin.
+_BUSY = 30
 
 
-class NotThere(Failure):
+class EngineError(PluginError):
+    """The engine refused what it was asked."""
+
+
+class NotThereError(EngineError):
     """The engine does not know the object."""
 
 
@@ -42,20 +48,21 @@ def address(config: Properties) -> Address:
     given = {name: config.get(f"{name}Material") for name in ("ca", "cert", "key")}
     if any(given.values()):
         if folder:
-            raise Failure("certPath and caMaterial, certMaterial, keyMaterial exclude each other")
+            raise PluginError("certPath and caMaterial, certMaterial, keyMaterial exclude each other")
         return Address(host, _context_from_texts(given))
     return Address(host, _context(Path(folder)) if folder else None)
 
 
-def _context_from_texts(given: dict[str, str | None]) -> ssl.SSLContext:
+def _context_from_texts(given: Mapping[str, str | None]) -> ssl.SSLContext:
     missing = [f"{name}Material" for name, text in given.items() if not text]
     if missing:
-        raise Failure(f"{', '.join(missing)}: all three materials are needed for a verified connection")
+        raise PluginError(f"{', '.join(missing)}: all three materials are needed for a verified connection")
     # Python's ssl takes client keys from files only; these are gone as soon as the context has read them.
     with tempfile.TemporaryDirectory() as folder:
         for name, text in given.items():
-            with os.fdopen(os.open(Path(folder) / f"{name}.pem", os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
-                file.write(text or "")
+            path = Path(folder) / f"{name}.pem"
+            path.touch(mode=0o600)
+            path.write_text(text or "")
         return _context(Path(folder))
 
 
@@ -64,64 +71,93 @@ def _context(folder: Path) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=folder / "ca.pem")
         context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
     except OSError as error:
-        raise Failure(f"ca.pem, cert.pem, key.pem in {folder} cannot be used: {error}") from None
+        raise PluginError(f"ca.pem, cert.pem and key.pem in {folder} cannot be used: {error}") from None
     return context
 
 
-class _Adapter(HTTPAdapter):
-    """Speaks TLS with the given context, and so trusts its authority alone."""
+class Api:
+    """Requests to one engine's API; paths are without the version, as the engine's documentation has them."""
 
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self._context = context
-        super().__init__()
+    def __init__(self, client: "APIClient") -> None:
+        self._client = client
+        self._base = f"{client.base_url}/v{client.api_version}"
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+    def get(self, path: str) -> Properties:
+        """The object at the path."""
+        return dict(self._call("GET", path) or {})
 
-    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        """Add nothing to the context: the method of `requests` would load the public authorities."""
+    def post(self, path: str, body: Properties | None = None, query: Mapping[str, Any] | None = None) -> Properties:
+        """What the engine answers, if it answers with an object."""
+        return dict(self._call("POST", path, json=body, params=query) or {})
+
+    def put_archive(self, container: str, archive: bytes) -> None:
+        """Unpack a tar archive at the container's root."""
+        self._call("PUT", f"/containers/{container}/archive", data=archive, params={"path": "/"})
+
+    def delete(self, path: str, query: Mapping[str, Any] | None = None) -> None:
+        """Remove the object at the path."""
+        self._call("DELETE", path, params=query)
+
+    def logs(self, container: str) -> str:
+        """Both streams of a container that has ended."""
+        return self._client.logs(container).decode(errors="replace")
+
+    def pull(self, image: str, platform: str | None) -> None:
+        """Pull an image; EngineError with the registry's reason when it cannot be had."""
+        # Without a tag the engine would pull every tag of the repository.
+        name = image if ":" in image.split("/")[-1] else f"{image}:latest"
+        query = {"fromImage": name, "platform": platform or ""}
+        response = self._client.post(f"{self._base}/images/create", params=query, timeout=_TIMEOUT)
+        _raise_for(response.status_code, response.text)
+        for line in response.text.splitlines():
+            if "error" in (progress := json.loads(line)):
+                raise EngineError(progress["error"])
+
+    def _call(self, method: str, path: str, **content: Any) -> Any:
+        response = self._client.request(method, f"{self._base}{path}", timeout=_TIMEOUT, **content)
+        _raise_for(response.status_code, response.text)
+        return json.loads(response.text) if response.text.startswith("{") else None
 
 
-class _Tls(TLSConfig):
-    """Mounts the adapter on the SDK's client."""
+def _raise_for(status: int, text: str) -> None:
+    if status < 400:
+        return
+    reason = json.loads(text)["message"] if text.startswith("{") else text
+    raise NotThereError(reason) if status == 404 else EngineError(reason)
 
-    def __init__(self, context: ssl.SSLContext) -> None:
-        super().__init__()
-        self._context = context
 
-    def configure_client(self, client: Any) -> None:
-        client.mount("https://", _Adapter(self._context))
+def delete_when_free(api: Api, path: str, busy: str, cancelled: Event) -> None:
+    """Remove the object; while the engine's reason not to is `busy`, try again until it has been so for 30 s."""
+    deadline = time.monotonic() + _BUSY
+    while True:
+        try:
+            api.delete(path)
+        except NotThereError:
+            return
+        except EngineError as error:
+            if busy not in str(error) or time.monotonic() > deadline or cancelled.wait(0.5):
+                raise
+        else:
+            return
 
 
 class Engine:
-    """One engine. Every operation has a client of its own: they run in threads, and `requests` shares badly."""
+    """One engine. Every operation opens a client of its own: they run in threads that must not share one."""
 
     def __init__(self) -> None:
         self.address = Address(DEFAULT_HOST)
 
     @contextmanager
-    def client(self) -> Iterator[APIClient]:
-        """The SDK's low-level client. Failure says which engine did not answer, or what it said."""
+    def api(self) -> Iterator[Api]:
+        """The engine's API. PluginError says that it does not answer, and why."""
+        # Importing the SDK takes as long as all the rest of a start, and an `up` without changes never needs it.
+        from docker.errors import DockerException
+        from requests.exceptions import RequestException
+
+        from offline.docker.client import connect
+
         try:
-            tls = _Tls(self.address.tls) if self.address.tls else False
-            client = APIClient(base_url=self.address.host, version="auto", timeout=_TIMEOUT, tls=tls)
-            try:
-                yield client
-            finally:
-                client.close()
-        except docker.errors.NotFound as error:
-            raise NotThere(error.explanation or "not found") from None
-        except docker.errors.APIError as error:
-            raise Failure(f"the Docker engine refused: {error.explanation or error}") from None
-        except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
-            raise Failure(f"the Docker engine at {self.address.host} does not answer: {error}") from None
-
-
-def post(client: APIClient, path: str, body: Properties) -> Properties:
-    """POST the body as the engine's API has it, where the SDK's own methods cannot say all of it."""
-    response = client.post(f"{client.base_url}/v{client.api_version}{path}", json=body, timeout=_TIMEOUT)
-    try:
-        response.raise_for_status()
-    except requests.exceptions.HTTPError as error:
-        docker.errors.create_api_error_from_http_exception(error)
-    return dict(response.json()) if response.content else {}
+            with connect(self.address.host, self.address.tls, _TIMEOUT) as client:
+                yield Api(client)
+        except (DockerException, RequestException) as error:
+            raise PluginError(f"the Docker engine at {self.address.host} does not answer: {error}") from None

@@ -1,14 +1,16 @@
 """The docker package: the provider's configuration and its resource types."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from offline.docker import engine as engines
 from offline.docker.container import Container
 from offline.docker.image import RemoteImage
-from offline.docker.storage import Network, Volume
+from offline.docker.network import Network
+from offline.docker.volume import Volume
 from offline.plugin.engine import Engine
 from offline.plugin.resource import Resource
-from offline.plugin.schema import Property
+from offline.plugin.schema import Property, Schema
 from offline.plugin.server import Plugin
 from offline.plugin.values import Properties
 
@@ -17,7 +19,7 @@ class DockerPlugin(Plugin):
     """One provider: one Docker engine."""
 
     package = "pulumi_docker"
-    config = {
+    config: ClassVar[Schema] = {
         "host": Property(),
         "certPath": Property(),
         "caMaterial": Property(),

@@ -2,6 +2,9 @@
 
 from offline.plugin.schema import Property, Schema
 
+# A published port listens on every address of the host unless the program says otherwise; the official default.
+EVERYWHERE = "0.0.0.0"  # noqa: S104
+
 _LABELS = {"label": Property(required=True), "value": Property(required=True)}
 _RATES = Property(replaces=False, unordered=True, fields={"path": Property(), "rate": Property(minimum=0)})
 _SET = Property(unordered=True)
@@ -77,7 +80,7 @@ _VOLUME_MOUNT = {
 _PORT = {
     "internal": Property(required=True, minimum=0),
     "external": Property(computed=True, minimum=0),
-    "ip": Property(default="0.0.0.0"),
+    "ip": Property(default=EVERYWHERE),
     "protocol": Property(default="tcp"),
 }
 _ENDPOINT = {

@@ -1,9 +1,10 @@
-"""What the engine says about a container, network, volume or image, as the resource's state.
+"""What the engine says about a container, as the resource's state.
 
 Which properties are read back, and which stay as they were asked for, is the official plugin's choice: environment,
 labels, volumes and uploads are not, so a change made to them by hand is not seen.
 """
 
+from offline.docker import labels
 from offline.plugin.values import Properties, Value
 
 _MEGABYTE = 1024 * 1024
@@ -18,6 +19,9 @@ def container(facts: Properties, known: Properties) -> Properties:
         **_process(config),
         **_host(host),
         **_network(facts, known, running),
+        # Not read back, but never unset either: the official plugin would see that as a change.
+        "envs": known.get("envs") or [],
+        "labels": known.get("labels") or [],
         "name": facts["Name"].lstrip("/"),
         # An id that the program gave is compared with the id, a name with the name.
         "image": facts["Image"] if known["image"].startswith("sha256:") else config["Image"],
@@ -163,18 +167,13 @@ def mount(entry: Properties) -> Properties:
         driver = volume.get("DriverConfig") or {}
         state["volumeOptions"] = {
             "noCopy": volume.get("NoCopy", False),
-            "labels": labels(volume.get("Labels") or {}),
+            "labels": labels.from_engine(volume.get("Labels")),
             "driverName": driver.get("Name"),
             "driverOptions": driver.get("Options"),
         }
     if tmpfs := entry.get("TmpfsOptions"):
         state["tmpfsOptions"] = {"sizeBytes": tmpfs.get("SizeBytes", 0), "mode": tmpfs.get("Mode", 0)}
     return state
-
-
-def labels(found: dict[str, str]) -> list[Properties]:
-    """Labels as the program has them."""
-    return [{"label": label, "value": value} for label, value in found.items()]
 
 
 def healthcheck(check: Properties | None) -> Value:
@@ -202,45 +201,3 @@ def duration(nanoseconds: int) -> str:
     text = f"{hours}h" if hours else ""
     text += f"{minutes}m" if hours or minutes else ""
     return f"{text}{rest / 10**9:g}s"
-
-
-def network(facts: Properties, known: Properties) -> Properties:
-    """The state of a network from its inspection."""
-    ipam = facts["IPAM"]
-    return {
-        **known,
-        "name": facts["Name"],
-        "labels": labels(facts["Labels"] or {}),
-        "driver": facts["Driver"],
-        "options": facts["Options"] or {},
-        "internal": facts["Internal"],
-        "attachable": facts["Attachable"],
-        "ingress": facts["Ingress"],
-        "ipv6": facts["EnableIPv6"],
-        "ipamDriver": ipam["Driver"],
-        "ipamOptions": ipam["Options"] or {},
-        "ipamConfigs": [_ipam(entry) for entry in ipam["Config"] or []],
-        "scope": facts["Scope"],
-    }
-
-
-def _ipam(entry: Properties) -> Properties:
-    names = {
-        "subnet": "Subnet",
-        "ipRange": "IPRange",
-        "gateway": "Gateway",
-        "auxAddress": "AuxiliaryAddresses",
-    }
-    return {name: entry[key] for name, key in names.items() if entry.get(key)}
-
-
-def volume(facts: Properties, known: Properties) -> Properties:
-    """The state of a volume from its inspection."""
-    return {
-        **known,
-        "name": facts["Name"],
-        "labels": labels(facts["Labels"] or {}),
-        "driver": facts["Driver"],
-        "driverOpts": facts["Options"] or {},
-        "mountpoint": facts["Mountpoint"],
-    }

@@ -16,16 +16,15 @@ class Engine:
 
     def status(self, urn: str, message: str) -> None:
         """Show the message beside the resource until the next one replaces it."""
-        self._log(engine_pb2.INFO, urn, message, ephemeral=True)
+        self._log(engine_pb2.LogRequest(severity=engine_pb2.INFO, message=message, urn=urn, ephemeral=True))
 
     def warn(self, urn: str, message: str) -> None:
         """Show a warning that stays in the update's diagnostics."""
-        self._log(engine_pb2.WARNING, urn, message, ephemeral=False)
+        self._log(engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=message, urn=urn))
 
-    def _log(self, severity: engine_pb2.LogSeverity, urn: str, message: str, *, ephemeral: bool) -> None:
-        request = engine_pb2.LogRequest(severity=severity, message=message, urn=urn, ephemeral=ephemeral)
+    def _log(self, request: engine_pb2.LogRequest) -> None:
         try:
             self._stub.Log(request)
         except grpc.RpcError:
-            # The engine is stopping: the message has nobody left to read it, and the work goes on.
+            # The engine is gone: nobody is left to read the message, and no reason to go on.
             self.cancelled.set()

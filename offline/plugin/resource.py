@@ -10,15 +10,17 @@ from offline.plugin.schema import Schema
 from offline.plugin.values import Properties
 
 
-class Failure(Exception):
+class PluginError(Exception):
     """An operation failed; the text is all that the user sees, so it holds no secret."""
 
 
 @dataclass(slots=True)
 class Diff:
-    """How a resource would change: property -> (kind of change, whether it replaces)."""
+    """How a resource would change: property -> (add, delete or update; whether it replaces)."""
 
     changes: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    delete_first: bool = False
+    """Whether the old one goes before its replacement comes."""
 
     @property
     def replaces(self) -> list[str]:
@@ -29,32 +31,36 @@ class Diff:
 class Resource(ABC):
     """One resource type. `state` is what the engine stores as outputs, `inputs` what the program asked for."""
 
-    token: ClassVar[str]
+    tok: ClassVar[str]
     schema: ClassVar[Schema]
     delete_before_replace: ClassVar[bool] = False
     named: ClassVar[bool] = False
     """Whether a `name` is made from the resource's own where the program gives none."""
 
-    def check(self, name: str, olds: Properties, news: Properties) -> Properties:
+    def check(self, urn: str, olds: Properties, news: Properties) -> Properties:
         """The inputs with their defaults, and with a name; `tables.failures` has looked at them before."""
         news = tables.filled(self.schema, news)
         if not self.named or news.get("name") is not None:
-            return {**news, "__defaults": []}
+            return news
         # A name made once stays: `__defaults` is where the official plugins note it too.
         kept = olds.get("name") if "name" in olds.get("__defaults", []) else None
-        return {**news, "name": kept or f"{name}-{random.token_hex(4)[:7]}", "__defaults": ["name"]}
+        return {**news, "name": kept or f"{urn.split('::')[-1]}-{random.token_hex(4)[:7]}", "__defaults": ["name"]}
 
     def diff(self, state: Properties, inputs: Properties) -> Diff:
         """The difference between what is and what is asked for; what the provider fills in by itself is none."""
-        diff = Diff()
+        diff = Diff(delete_first=self.delete_before_replace or self._keeps_name(state, inputs))
         for name, prop in self.schema.items():
             old, new = state.get(name), inputs.get(name)
-            left = new is None and prop.computed or not new and prop.empty_is_any
+            left = (new is None and prop.computed) or (not new and prop.empty_is_any)
             if prop.output or left or tables.same(prop, old, new):
                 continue
             kind = "add" if old is None else "delete" if new is None else "update"
             diff.changes[name] = (kind, prop.replaces)
         return diff
+
+    def _keeps_name(self, state: Properties, inputs: Properties) -> bool:
+        # Two of one name cannot be at once; a generated name would be another one.
+        return self.named and "name" not in inputs.get("__defaults", []) and state.get("name") == inputs.get("name")
 
     def preview_create(self, inputs: Properties) -> Properties:
         """The state after a creation, as far as it is known."""

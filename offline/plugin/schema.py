@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from offline.plugin.values import UNKNOWN, Properties, Value, contains_unknown
+from offline.plugin.values import UNKNOWN, Properties, Secret, Value, contains_unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,9 @@ def _value_failures(prop: Property, value: Value, path: str) -> dict[str, str]:
     if prop.fields and isinstance(value, dict):
         return failures(prop.fields, value, f"{path}.")
     if prop.choices and value not in prop.choices:
-        return {path: f"is {value!r}, must be one of {', '.join(prop.choices)}"}
+        return {path: f"must be one of {', '.join(prop.choices)}"}
     if prop.minimum is not None and isinstance(value, int) and value < prop.minimum:
-        return {path: f"is {value}, must be at least {prop.minimum}"}
+        return {path: f"must be at least {prop.minimum}"}
     return {}
 
 
@@ -94,9 +94,16 @@ def public(inputs: Properties) -> Properties:
     return {name: value for name, value in inputs.items() if not name.startswith("__")}
 
 
-def secrets(schema: Schema) -> frozenset[str]:
-    """The properties that are always secret."""
-    return frozenset(name for name, prop in schema.items() if prop.secret)
+def marked(schema: Schema, properties: Properties) -> Properties:
+    """The properties with all that the schema calls secret wrapped as such, inside objects as well."""
+    return {name: _marked_value(schema.get(name), value) for name, value in properties.items()}
+
+
+def _marked_value(prop: Property | None, value: Value) -> Value:
+    if prop is None or value is None:
+        return value
+    inner = marked(prop.fields, value) if prop.fields and isinstance(value, dict) else value
+    return Secret(inner) if prop.secret else inner
 
 
 def same(prop: Property, old: Value, new: Value) -> bool:

@@ -6,20 +6,22 @@ Python traceback to every error message.
 
 import sys
 import threading
-from abc import ABC
+import traceback
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
-from typing import NoReturn
+from typing import ClassVar, NoReturn
 
 import grpc
+from google.protobuf import struct_pb2
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from offline.plugin import schema as tables
 from offline.plugin.engine import Engine
 from offline.plugin.lifeline import follow_parent
-from offline.plugin.resource import Diff, Failure, Resource
+from offline.plugin.resource import Diff, PluginError, Resource
 from offline.plugin.values import Properties, from_struct, to_struct
 
 # Operations wait for machines, not for this process: the engine's own limit on parallel operations is the bound.
@@ -38,16 +40,17 @@ _KINDS = {
 class Plugin(ABC):
     """A package of resource types with its configuration."""
 
-    package: str
+    package: ClassVar[str]
     """The PyPI package whose version the plugin carries, e.g. `pulumi_tls`."""
-    config: tables.Schema = {}
+    config: ClassVar[tables.Schema] = {}
 
+    @abstractmethod
     def resources(self, engine: Engine) -> Iterable[Resource]:
         """The resource types."""
-        raise NotImplementedError
 
     def configure(self, config: Properties) -> None:
-        """Take the provider's configuration; Failure when it makes no sense."""
+        """Take the provider's configuration; PluginError when it makes no sense."""
+        return
 
 
 class Service(provider_pb2_grpc.ResourceProviderServicer):
@@ -56,7 +59,7 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self, plugin: Plugin, engine: Engine) -> None:
         self._plugin = plugin
         self._engine = engine
-        self._resources = {resource.token: resource for resource in plugin.resources(engine)}
+        self._resources = {resource.tok: resource for resource in plugin.resources(engine)}
 
     def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=version(self._plugin.package))
@@ -69,44 +72,42 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
         news = {name: value for name, value in from_struct(request.news).items() if name != "version"}
-        return _checked(news, tables.failures(self._plugin.config, news))
+        return _checked(self._plugin.config, news)
 
     def DiffConfig(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         olds, news = from_struct(request.olds), from_struct(request.news)
         names = (name for name in self._plugin.config if olds.get(name) != news.get(name))
-        return _difference(Diff(dict.fromkeys(names, ("update", False))), delete_first=False)
+        return _difference(Diff(dict.fromkeys(names, ("update", False))))
 
     def Configure(
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConfigureResponse:
         try:
             self._plugin.configure(from_struct(request.args))
-        except Failure as failure:
+        except PluginError as failure:
             _fail(context, failure)
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
         resource = self._resource(request.urn, context)
         news = from_struct(request.news)
-        found = tables.failures(resource.schema, news)
-        name = request.urn.split("::")[-1]
-        return _checked(resource.check(name, from_struct(request.olds), news), found)
+        return _checked(resource.schema, news, resource.check(request.urn, from_struct(request.olds), news))
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         resource = self._resource(request.urn, context)
-        diff = resource.diff(from_struct(request.olds), tables.public(from_struct(request.news)))
-        return _difference(diff, delete_first=resource.delete_before_replace)
+        diff = resource.diff(from_struct(request.olds), from_struct(request.news))
+        return _difference(diff)
 
     def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         resource = self._resource(request.urn, context)
         inputs = tables.public(from_struct(request.properties))
         if request.preview:
-            return provider_pb2.CreateResponse(properties=to_struct(resource.preview_create(inputs)))
+            return provider_pb2.CreateResponse(properties=_wire(resource, resource.preview_create(inputs)))
         try:
             id_, state = resource.create(request.urn, inputs)
         except Exception as error:
             _fail(context, error)
-        return provider_pb2.CreateResponse(id=id_, properties=to_struct(state, tables.secrets(resource.schema)))
+        return provider_pb2.CreateResponse(id=id_, properties=_wire(resource, state))
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         resource = self._resource(request.urn, context)
@@ -117,19 +118,20 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
         if found is None:
             return provider_pb2.ReadResponse()
         id_, state = found
-        properties = to_struct(state, tables.secrets(resource.schema))
-        return provider_pb2.ReadResponse(id=id_, properties=properties, inputs=request.inputs)
+        properties = _wire(resource, state)
+        inputs = _wire(resource, from_struct(request.inputs))
+        return provider_pb2.ReadResponse(id=id_, properties=properties, inputs=inputs)
 
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
         resource = self._resource(request.urn, context)
         olds, news = from_struct(request.olds), tables.public(from_struct(request.news))
         if request.preview:
-            return provider_pb2.UpdateResponse(properties=to_struct(resource.preview_update(olds, news)))
+            return provider_pb2.UpdateResponse(properties=_wire(resource, resource.preview_update(olds, news)))
         try:
             state = resource.update(request.urn, request.id, olds, news)
         except Exception as error:
             _fail(context, error)
-        return provider_pb2.UpdateResponse(properties=to_struct(state, tables.secrets(resource.schema)))
+        return provider_pb2.UpdateResponse(properties=_wire(resource, state))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> Empty:
         resource = self._resource(request.urn, context)
@@ -144,28 +146,41 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
         token = urn.split("::")[2].split("$")[-1]
         if token not in self._resources:
             known = ", ".join(sorted(self._resources))
-            _fail(context, Failure(f"{token} is not among the offline plugin's types: {known}"))
+            _fail(context, PluginError(f"{token} is not among the offline plugin's types: {known}"))
         return self._resources[token]
 
 
+def _wire(resource: Resource, properties: Properties) -> struct_pb2.Struct:
+    return to_struct(tables.marked(resource.schema, properties))
+
+
 def _fail(context: grpc.ServicerContext, error: Exception) -> NoReturn:
-    text = str(error) if isinstance(error, Failure) else f"{type(error).__name__}: {error}"
+    if isinstance(error, PluginError):
+        text = str(error)
+    else:
+        # The text of an error that nobody foresaw may hold anything, secrets included.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        text = f"{type(error).__name__} at {place.filename}:{place.lineno}: an error in the offline plugin itself"
     context.abort(grpc.StatusCode.UNKNOWN, text)
     raise AssertionError("abort raises")
 
 
-def _checked(inputs: Properties, found: dict[str, str]) -> provider_pb2.CheckResponse:
-    failures = [provider_pb2.CheckFailure(property=path, reason=reason) for path, reason in found.items()]
-    return provider_pb2.CheckResponse(inputs=to_struct(inputs), failures=failures)
+def _checked(schema: tables.Schema, given: Properties, inputs: Properties | None = None) -> provider_pb2.CheckResponse:
+    failures = [
+        provider_pb2.CheckFailure(property=path, reason=reason)
+        for path, reason in tables.failures(schema, given).items()
+    ]
+    struct = to_struct(tables.marked(schema, given if inputs is None else inputs))
+    return provider_pb2.CheckResponse(inputs=struct, failures=failures)
 
 
-def _difference(diff: Diff, *, delete_first: bool) -> provider_pb2.DiffResponse:
+def _difference(diff: Diff) -> provider_pb2.DiffResponse:
     some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
     return provider_pb2.DiffResponse(
         changes=some if diff.changes else none,
         diffs=list(diff.changes),
         replaces=diff.replaces,
-        deleteBeforeReplace=delete_first and bool(diff.replaces),
+        deleteBeforeReplace=diff.delete_first and bool(diff.replaces),
         detailedDiff={name: provider_pb2.PropertyDiff(kind=_KINDS[change]) for name, change in diff.changes.items()},
         hasDetailedDiff=True,
     )

@@ -1,22 +1,30 @@
 """Property bags as plain Python values.
 
 The plugins tell the engine that they do not take secrets: it then strips them from what it sends and marks each
-property of the answer whose input was secret, so no value's secrecy depends on code in here. Outputs that are
-secret by themselves are marked by `to_struct`.
+property of the answer whose input was secret, so no value's secrecy depends on code in here. What is secret by
+itself, whatever the program says, is wrapped in `Secret`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from google.protobuf import struct_pb2
 
-# The wire format's own constants, from the engine's protocol (sdk/go/common/resource/plugin and resource/properties.go).
+# The wire format's own constants; in Pulumi's source: sdk/go/common/resource/{properties,sig}.go.
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - marks a secret, and is none
 
 Value: TypeAlias = Any
 Properties: TypeAlias = dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value on its way to the engine that is to be encrypted and never shown."""
+
+    value: Value
 
 
 def from_struct(struct: struct_pb2.Struct) -> Properties:
@@ -24,12 +32,12 @@ def from_struct(struct: struct_pb2.Struct) -> Properties:
     return {name: _plain(value) for name, value in struct.fields.items() if value.WhichOneof("kind") != "null_value"}
 
 
-def to_struct(properties: Mapping[str, Value], secrets: Collection[str] = ()) -> struct_pb2.Struct:
-    """The wire form of the properties; those named in `secrets` are marked secret."""
+def to_struct(properties: Mapping[str, Value]) -> struct_pb2.Struct:
+    """The wire form of the properties, without those that are None."""
     struct = struct_pb2.Struct()
     for name, value in properties.items():
         if value is not None:
-            struct.fields[name].CopyFrom(_wire(_as_secret(value) if name in secrets else value))
+            struct.fields[name].CopyFrom(_wire(value))
     return struct
 
 
@@ -40,11 +48,6 @@ def contains_unknown(value: Value) -> bool:
     if isinstance(value, list):
         return any(contains_unknown(item) for item in value)
     return bool(value == UNKNOWN)
-
-
-def _as_secret(value: Value) -> Value:
-    # An unknown inside a secret envelope would reach the engine as a known string.
-    return value if value == UNKNOWN else {_SIGNATURE: _SECRET, "value": value}
 
 
 def _plain(value: struct_pb2.Value) -> Value:
@@ -67,6 +70,9 @@ def _plain(value: struct_pb2.Value) -> Value:
 def _wire(value: Value) -> struct_pb2.Value:
     if value is None:
         return struct_pb2.Value(null_value=struct_pb2.NULL_VALUE)
+    if isinstance(value, Secret):
+        # An unknown inside a secret envelope would reach the engine as a known string.
+        return _wire(value.value if value.value == UNKNOWN else {_SIGNATURE: _SECRET, "value": value.value})
     if isinstance(value, bool):
         return struct_pb2.Value(bool_value=value)
     if isinstance(value, int | float):

@@ -4,17 +4,19 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from offline.plugin.resource import Failure
+from offline.plugin.resource import PluginError
 from offline.plugin.values import Properties
 from offline.tls import names
 from offline.tls.keys import PrivateKey, PublicKey
 
-_HASHES: dict[str, hashes.HashAlgorithm] = {"secp384r1": hashes.SHA384(), "secp521r1": hashes.SHA512()}
+_Hash: TypeAlias = hashes.SHA256 | hashes.SHA384 | hashes.SHA512
+_HASHES: dict[str, _Hash] = {"secp384r1": hashes.SHA384(), "secp521r1": hashes.SHA512()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,13 @@ def load_request(pem: str) -> Subject:
         csr = x509.load_pem_x509_csr(pem.encode())
         key = csr.public_key()
     except ValueError:
-        raise Failure("certRequestPem is not a certificate request in PEM format") from None
+        raise PluginError("certRequestPem is not a certificate request in PEM format") from None
     try:
         alternatives = csr.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
         alternatives = None
     if not isinstance(key, PublicKey):
-        raise Failure("certRequestPem holds a key that is not RSA, ECDSA or ED25519")
+        raise PluginError("certRequestPem holds a key that is not RSA, ECDSA or ED25519")
     return Subject(csr.subject, key, alternatives)
 
 
@@ -66,7 +68,7 @@ def load_certificate(pem: str) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(pem.encode())
     except ValueError:
-        raise Failure("caCertPem is not a certificate in PEM format") from None
+        raise PluginError("caCertPem is not a certificate in PEM format") from None
 
 
 def is_authority(certificate: x509.Certificate) -> bool:
@@ -118,9 +120,9 @@ def _basic_constraints(inputs: Properties, subject: Subject) -> x509.BasicConstr
     authority = bool(inputs.get("isCaCertificate"))
     length = inputs.get("maxPathLength")
     if authority and not subject.name.rdns:
-        raise Failure("a certificate authority needs a subject with at least one distinguished name")
+        raise PluginError("a certificate authority needs a subject with at least one distinguished name")
     if not authority and length is not None and length > 0:
-        raise Failure("maxPathLength is for certificate authorities only")
+        raise PluginError("maxPathLength is for certificate authorities only")
     # The official plugin leaves a length of 0 out as well.
     return x509.BasicConstraints(ca=authority, path_length=length if length is not None and length > 0 else None)
 
@@ -142,7 +144,7 @@ def _authority_key_id(
         if not inputs.get("setAuthorityKeyId"):
             return None
         if own_id is None:
-            raise Failure("setAuthorityKeyId needs setSubjectKeyId or isCaCertificate")
+            raise PluginError("setAuthorityKeyId needs setSubjectKeyId or isCaCertificate")
         return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(own_id)
     if issuer.certificate.subject == subject.name:
         return None
@@ -153,7 +155,7 @@ def _authority_key_id(
     return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(found.value)
 
 
-def _hash(key: PrivateKey) -> hashes.HashAlgorithm | None:
+def _hash(key: PrivateKey) -> _Hash | None:
     if isinstance(key, ed25519.Ed25519PrivateKey):
         return None
     return (

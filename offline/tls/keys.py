@@ -8,7 +8,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization as forms
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from offline.plugin.resource import Failure
+from offline.plugin.resource import PluginError
 from offline.plugin.values import Properties
 
 PrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
@@ -33,13 +33,13 @@ def generate(algorithm: str, *, bits: int, curve: str) -> PrivateKey:
 
 
 def load(pem: str, what: str) -> PrivateKey:
-    """The key in an unencrypted PKCS#1, EC or PKCS#8 PEM text. Failure names `what`, never the key."""
+    """The key in an unencrypted PKCS#1, EC or PKCS#8 PEM text. PluginError names `what`, never the key."""
     try:
         key = forms.load_pem_private_key(pem.encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise Failure(f"{what} is not an unencrypted private key in PEM format") from None
+        raise PluginError(f"{what} is not an unencrypted private key in PEM format") from None
     if not isinstance(key, PrivateKey):
-        raise Failure(f"{what} is not an RSA, ECDSA or ED25519 key")
+        raise PluginError(f"{what} is not an RSA, ECDSA or ED25519 key")
     return key
 
 

@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
-from offline.plugin.resource import Failure
+from offline.plugin.resource import PluginError
 from offline.plugin.schema import Property
 from offline.plugin.values import Properties
 
@@ -66,7 +66,7 @@ def subject(fields: Properties | None) -> x509.Name:
         try:
             attributes += [x509.NameAttribute(oid, text) for text in texts]
         except ValueError as error:
-            raise Failure(f"subject.{name}: {error}") from None
+            raise PluginError(f"subject.{name}: {error}") from None
     return x509.Name(attributes)
 
 
@@ -78,7 +78,7 @@ def alternative_names(inputs: Properties) -> x509.SubjectAlternativeName | None:
         names += [x509.IPAddress(ipaddress.ip_address(text)) for text in inputs.get("ipAddresses") or []]
         names += [x509.UniformResourceIdentifier(uri) for uri in inputs.get("uris") or []]
     except ValueError as error:
-        raise Failure(f"invalid subject alternative name: {error}") from None
+        raise PluginError(f"invalid subject alternative name: {error}") from None
     return x509.SubjectAlternativeName(names) if names else None
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from offline.plugin.engine import Engine
 from offline.plugin.resource import Diff, Resource
-from offline.plugin.schema import Property
+from offline.plugin.schema import Property, Schema
 from offline.plugin.server import Plugin
 from offline.plugin.values import Properties
 from offline.tls import certificates, keys, names
@@ -42,8 +42,8 @@ def system_clock() -> datetime:
 class PrivateKey(Resource):
     """A private key in its several forms."""
 
-    token = "tls:index/privateKey:PrivateKey"
-    schema = {
+    tok = "tls:index/privateKey:PrivateKey"
+    schema: ClassVar[Schema] = {
         "algorithm": Property(required=True, choices=keys.ALGORITHMS),
         "rsaBits": Property(default=2048),
         "ecdsaCurve": Property(default="P224", choices=tuple(keys.CURVES)),
@@ -65,8 +65,8 @@ class PrivateKey(Resource):
 class CertRequest(Resource):
     """A request for a certificate."""
 
-    token = "tls:index/certRequest:CertRequest"
-    schema = {
+    tok = "tls:index/certRequest:CertRequest"
+    schema: ClassVar[Schema] = {
         **_NAMES,
         "privateKeyPem": Property(required=True, secret=True),
         "keyAlgorithm": Property(output=True),
@@ -116,8 +116,8 @@ def _born_due(inputs: Properties) -> bool:
 class SelfSignedCert(_Certificate):
     """A certificate signed by its own key."""
 
-    token = "tls:index/selfSignedCert:SelfSignedCert"
-    schema = {
+    tok = "tls:index/selfSignedCert:SelfSignedCert"
+    schema: ClassVar[Schema] = {
         **_NAMES,
         **_VALIDITY,
         "privateKeyPem": Property(required=True, secret=True),
@@ -135,8 +135,8 @@ class SelfSignedCert(_Certificate):
 class LocallySignedCert(_Certificate):
     """A certificate signed by an authority of which the program holds the key."""
 
-    token = "tls:index/locallySignedCert:LocallySignedCert"
-    schema = {
+    tok = "tls:index/locallySignedCert:LocallySignedCert"
+    schema: ClassVar[Schema] = {
         **_VALIDITY,
         "caCertPem": Property(required=True),
         "caPrivateKeyPem": Property(required=True, secret=True),
@@ -161,7 +161,7 @@ class TlsPlugin(Plugin):
     """The tls package."""
 
     package = "pulumi_tls"
-    config = {"proxy": Property()}
+    config: ClassVar[Schema] = {"proxy": Property()}
 
     def resources(self, engine: Engine) -> Iterable[Resource]:
         return PrivateKey(), CertRequest(), SelfSignedCert(), LocallySignedCert(engine)
