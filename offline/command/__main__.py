@@ -1,17 +1,6 @@
 """Starts the command plugin."""
 
-from offline.plugin.stubs import without_sdk
+from offline.command.plugin import CommandPlugin
+from offline.plugin.server import serve
 
-
-def main() -> None:
-    """Serve until the engine goes."""
-    without_sdk()
-    # Only now: these import the stubs.
-    from offline.command.plugin import CommandPlugin
-    from offline.plugin.server import serve
-
-    serve(CommandPlugin())
-
-
-if __name__ == "__main__":
-    main()
+serve(CommandPlugin())

@@ -1,17 +1,6 @@
 """Starts the docker plugin."""
 
-from offline.plugin.stubs import without_sdk
+from offline.docker.plugin import DockerPlugin
+from offline.plugin.server import serve
 
-
-def main() -> None:
-    """Serve until the engine goes."""
-    without_sdk()
-    # Only now: these import the stubs.
-    from offline.docker.plugin import DockerPlugin
-    from offline.plugin.server import serve
-
-    serve(DockerPlugin())
-
-
-if __name__ == "__main__":
-    main()
+serve(DockerPlugin())

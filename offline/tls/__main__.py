@@ -1,17 +1,6 @@
 """Starts the tls plugin."""
 
-from offline.plugin.stubs import without_sdk
+from offline.plugin.server import serve
+from offline.tls.plugin import TlsPlugin
 
-
-def main() -> None:
-    """Serve until the engine goes."""
-    without_sdk()
-    # Only now: these import the stubs.
-    from offline.plugin.server import serve
-    from offline.tls.plugin import TlsPlugin
-
-    serve(TlsPlugin())
-
-
-if __name__ == "__main__":
-    main()
+serve(TlsPlugin())
