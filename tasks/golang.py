@@ -1,13 +1,14 @@
 """Programs that are built from pinned Go modules, where they can be had in no other way."""
 
 import asyncio
+import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from providers.errors import CommandError
-from tasks.files import remove_folder, replace_folder
+from tasks.files import replace_folder
 from tasks.layout import Layout
 from tasks.pins import oldest_go, pinned_modules, version_in
 from tasks.records import fingerprint
@@ -78,10 +79,18 @@ class GoBuilder:
         layout.bin.mkdir(exist_ok=True)
         partial.replace(target)
 
-    def clean(self) -> None:
-        """Removes gigabytes of caches that serve no more once all is built."""
-        for folder in ("go", "go-cache", "go-modules"):
-            remove_folder(self.workshop.layout.tools / folder)
+    def clean(self) -> subprocess.Popen[bytes] | None:
+        """Removes 5 GB of caches that serve no more once all is built; returns the process that still does so."""
+        caches = [self.workshop.layout.tools / name for name in ("go", "go-cache", "go-modules")]
+        if not any(cache.exists() for cache in caches):
+            return None
+        old = self.workshop.partial("old")
+        old.mkdir()
+        for cache in caches:
+            if cache.exists():
+                cache.replace(old / cache.name)
+        remove = "import shutil, sys; shutil.rmtree(sys.argv[1])"
+        return subprocess.Popen([sys.executable, "-c", remove, old], start_new_session=True)
 
     async def _go(self) -> Path:
         """The user's Go if it is new enough, else one from PyPI."""

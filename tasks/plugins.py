@@ -32,11 +32,11 @@ class Plugins:
         return fingerprint(str(self._versions()), str(self._cli_was_built()), installer, str(self.layout.checkout))
 
     async def make(self) -> Made:
-        for name, version in self._versions().items():
-            remove_folder(self._executable(name, version).parent)
+        self._remove()
         why = "Pulumi's own download failed" if self._cli_was_built() else await self._download()
         if why:
             need_posix(self.layout, why)
+            self._remove()
             await self._stand_in()
         files = [self._executable(name, version) for name, version in self._versions().items()]
         named = ", ".join(f"{name} {version}" for name, version in self._versions().items())
@@ -65,6 +65,10 @@ class Plugins:
             # The language host that came with the command line is the one to use.
             for name in LANGUAGE_HOST:
                 (self.layout.bin / name).unlink()
+
+    def _remove(self) -> None:
+        for name, version in self._versions().items():
+            remove_folder(self._executable(name, version).parent)
 
     def _versions(self) -> dict[str, str]:
         return pinned_plugins(self.workshop.read("requirements.txt"))

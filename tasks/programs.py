@@ -19,7 +19,10 @@ INSTALLER = """
 import socket, sys
 from pulumi.automation import PulumiCommand
 socket.setdefaulttimeout(20)
-PulumiCommand.install(root=sys.argv[1])
+try:
+    PulumiCommand.install(root=sys.argv[1])
+except OSError as error:
+    sys.exit(str(getattr(error, "reason", error)))
 """
 
 

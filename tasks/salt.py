@@ -9,20 +9,20 @@ import shutil
 from pathlib import Path
 
 from providers.errors import CommandError
-from providers.runner import Runner, run
+from providers.runner import run
 
 KEY = "filter.pulumi-salt.clean"
 CLEAN = "sed '/^encryptionsalt:/d'"
 SECONDS = 30.0
 
 
-def keep_from_git(checkout: Path, runner: Runner = run) -> None:
+def keep_from_git(checkout: Path) -> None:
     """Defines the filter in the checkout's own configuration; there is nothing to do where that is no git clone."""
     if is_clone(checkout):
-        runner(["git", "-C", str(checkout), "config", "--local", KEY, CLEAN], environment={}, deadline=SECONDS)
+        run(["git", "-C", str(checkout), "config", "--local", KEY, CLEAN], environment={}, deadline=SECONDS)
 
 
-def settle(checkout: Path, file: Path, runner: Runner = run) -> None:
+def settle(checkout: Path, file: Path) -> None:
     """Lets git see that nothing but the salt has changed in `file`; any other change stays what it is.
 
     Git takes a file of another size for changed without asking the filter, until it is told to look again.
@@ -31,10 +31,10 @@ def settle(checkout: Path, file: Path, runner: Runner = run) -> None:
         return
     git = ["git", "-C", str(checkout)]
     try:
-        runner([*git, "diff", "--quiet", "--", str(file)], environment={}, deadline=SECONDS)
+        run([*git, "diff", "--quiet", "--", str(file)], environment={}, deadline=SECONDS)
     except CommandError:
         return
-    runner([*git, "add", "--", str(file)], environment={}, deadline=SECONDS)
+    run([*git, "add", "--", str(file)], environment={}, deadline=SECONDS)
 
 
 def is_clone(checkout: Path) -> bool:

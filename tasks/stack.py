@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from providers.errors import StackError
-from providers.runner import Runner, run
+from providers.runner import run
 from tasks import salt
 from tasks.layout import HERE, Layout
 
@@ -14,7 +14,7 @@ SECONDS = 120.0
 
 
 def ensure_stack(
-    name: str, environment: Mapping[str, str], program: Path = HERE.checkout, runner: Runner = run
+    name: str, environment: Mapping[str, str], program: Path = HERE.checkout, checkout: Path = HERE.checkout
 ) -> None:
     """Selects the stack `name` of the Pulumi program in the folder `program`, and makes it first where there is none.
 
@@ -24,8 +24,8 @@ def ensure_stack(
     if pulumi is None:
         raise StackError("pulumi was not found: run `make tools` first")
     select = ["--non-interactive", "--cwd", str(program), "stack", "select", "--create", name]
-    runner([pulumi, *select], environment=environment, deadline=SECONDS)
-    salt.settle(HERE.checkout, program / f"Pulumi.{name}.yaml", runner)
+    run([pulumi, *select], environment=environment, deadline=SECONDS)
+    salt.settle(checkout, program / f"Pulumi.{name}.yaml")
 
 
 def stacks_with_resources(layout: Layout = HERE) -> dict[str, int]:
@@ -40,4 +40,4 @@ def stacks_with_resources(layout: Layout = HERE) -> dict[str, int]:
 def _resources(state: Path) -> int:
     """How many resources a state holds, the stack's own not counted."""
     deployment = json.loads(state.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
-    return sum(resource["type"] != "pulumi:pulumi:Stack" for resource in deployment.get("resources", []))
+    return sum(resource["type"] != "pulumi:pulumi:Stack" for resource in deployment.get("resources") or [])

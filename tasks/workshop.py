@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,6 +118,7 @@ async def ensure(workshop: Workshop, step: Step) -> None:
     if is_done(workshop, [step]):
         return
     workshop.records.forget(step.name)
+    started = time.monotonic()
     made = await step.make()
-    workshop.say(made.choice)
+    workshop.say(f"{made.choice} [{time.monotonic() - started:.0f} s]")
     workshop.records.write(step.name, step.inputs(), made.choice, made.files)
