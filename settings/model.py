@@ -131,6 +131,7 @@ class Settings(_Model):
     clients: tuple[ClientSettings, ...] = ()
     notifications: tuple[EndpointSettings, ...] = ()
     docker_machine: DockerMachineSettings = DockerMachineSettings()
+    hosts_file: Literal["manage", "off"] = "off"
 
     @cached_property
     def machines(self) -> dict[str, MachineSettings]:

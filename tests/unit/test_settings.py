@@ -43,6 +43,12 @@ def test_every_machine_has_a_driver_of_its_own_or_the_common_one() -> None:
     }
 
 
+def test_the_hosts_file_is_left_alone_unless_asked_for() -> None:
+    assert settings().hosts_file == "off"
+    plain = {f"registry-stack:{key}": json.dumps(value) for key, value in GOOD.items()}
+    assert load({**plain, "registry-stack:hostsFile": "manage"}, "registry-stack").hosts_file == "manage"
+
+
 def test_keys_of_other_packages_are_left_alone() -> None:
     config = {f"registry-stack:{key}": json.dumps(value) for key, value in GOOD.items()}
     assert load({**config, "docker:host": "unix:///x"}, "registry-stack") == settings()
@@ -149,6 +155,7 @@ def test_keys_of_other_packages_are_left_alone() -> None:
             {"notifications": [{"name": "ci", "url": "ftp://ci"}]},
             "notifications[0].url is 'ftp://ci': should be a URL that begins with http:// or https://",
         ),
+        ({"hostsFile": "on"}, "registry-stack:hostsFile is 'on': should be 'manage' or 'off'"),
         ({"dockerMachine": {"deadline": 5}}, "dockerMachine.deadline is 5: should be greater than or equal to 30"),
     ],
 )
