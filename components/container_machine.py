@@ -16,7 +16,7 @@ from guest.boot2docker import PERSISTENT
 from images.names import MACHINE
 from settings import MachineSettings
 
-_CAPABILITIES = (
+CAPABILITIES = (
     "SYS_ADMIN",
     "NET_ADMIN",
     "NET_RAW",
@@ -27,7 +27,7 @@ _CAPABILITIES = (
     "AUDIT_WRITE",
     "SYSLOG",
 )
-_FORGETS_ALL_BUT = (str(PERSISTENT), "/var/lib/docker", "/var/lib/containerd")
+FORGETS_ALL_BUT = (str(PERSISTENT), "/var/lib/docker", "/var/lib/containerd")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class ContainerMachine(pulumi.ComponentResource):
                 labels=[docker.VolumeLabelArgs(label=key, value=value) for key, value in args.labels.items()],
                 opts=child,
             )
-            for path in _FORGETS_ALL_BUT
+            for path in FORGETS_ALL_BUT
         }
         container = docker.Container(
             f"{name}-container",
@@ -68,7 +68,7 @@ class ContainerMachine(pulumi.ComponentResource):
             hostname=args.machine,
             image=str(args.settings.options.get("container-image", MACHINE)),
             labels=labels,
-            capabilities=docker.ContainerCapabilitiesArgs(adds=[f"CAP_{each}" for each in _CAPABILITIES]),
+            capabilities=docker.ContainerCapabilitiesArgs(adds=[f"CAP_{each}" for each in CAPABILITIES]),
             security_opts=["seccomp=unconfined", "apparmor=unconfined"],
             sysctls={"net.ipv4.ip_forward": "1"},
             cgroupns_mode="private",
