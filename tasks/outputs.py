@@ -1,0 +1,54 @@
+"""What a stack tells others: its outputs, typed."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from providers.errors import StackError
+from providers.runner import Runner, run
+
+SECONDS = 60.0
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel)
+
+
+class Client(_Model):
+    """A client: its address, its engine (tcp://address:port), the folder with certificate and key for that engine."""
+
+    address: str
+    engine: str
+    cert_path: Path
+    trust: str
+
+
+class Outputs(_Model):
+    """The outputs of a stack of this program. `registry` is how its images' names begin; `ca_certificate` is PEM."""
+
+    registry: str
+    url: str
+    ca_certificate: str
+    machine: str
+    address: str
+    hosts_lines: list[str]
+    clients: dict[str, Client]
+
+    @classmethod
+    def parse(cls, text: str) -> "Outputs":
+        """Reads the document of `pulumi stack output --json`. Raises StackError if it is another."""
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            lacking = sorted({str(details["loc"][0]) for details in error.errors() if details["loc"]})
+            raise StackError(f"these are not the outputs of a stack that is up; at fault: {lacking}") from None
+
+
+def outputs_of(stack: str, environment: Mapping[str, str], program: Path, runner: Runner = run) -> Outputs:
+    """The outputs of `stack` of the program in that folder. Raises StackError, also where it is not up."""
+    pulumi = shutil.which("pulumi", path=environment["PATH"]) or "pulumi"
+    command = [pulumi, "--non-interactive", "--cwd", str(program), "stack", "output", "--stack", stack, "--json"]
+    return Outputs.parse(runner(command, environment=environment, deadline=SECONDS))

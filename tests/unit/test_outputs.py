@@ -1,0 +1,39 @@
+"""The contract for other stacks, as the tour and the demo read it."""
+
+import json
+
+import pytest
+
+from providers.errors import StackError
+from tasks.outputs import Outputs
+from tasks.tour import registry_api
+
+DOCUMENT = {
+    "address": "192.168.233.3",
+    "caCertificate": "PEM",
+    "clients": {
+        "client1": {
+            "address": "192.168.233.11",
+            "certPath": "/store/machines/client1",
+            "engine": "tcp://192.168.233.11:2376",
+            "trust": "engine",
+        }
+    },
+    "hostsLines": ["192.168.233.3 registry0"],
+    "machine": "registry0",
+    "registry": "registry0.localdomain:5000",
+    "url": "https://registry0.localdomain:5000",
+}
+
+
+def test_outputs_are_read() -> None:
+    outputs = Outputs.parse(json.dumps(DOCUMENT))
+    assert outputs.clients["client1"].engine == "tcp://192.168.233.11:2376"
+    api = registry_api(outputs)
+    assert (api.host, api.address, api.port) == ("registry0.localdomain", "192.168.233.3", 5000)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", json.dumps({**DOCUMENT, "clients": {"client1": {}}})])
+def test_other_documents_are_refused_in_a_line(text: str) -> None:
+    with pytest.raises(StackError, match=r"^these are not the outputs of a stack that is up; at fault: \[.*\]$"):
+        Outputs.parse(text)
