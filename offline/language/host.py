@@ -5,31 +5,49 @@ Python itself and runs the program in place, which saves an `up` their start.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.metadata import distributions, version
 from pathlib import Path
+from queue import SimpleQueue
+from typing import TypeAlias
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 from offline.language.packages import plugins
-from offline.language.program import Program
+from offline.language.program import Outcome, run
 from offline.plugin.lifeline import follow_parent
 
 _UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+Job: TypeAlias = tuple[language_pb2.RunRequest, Future[Outcome]]
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
-    """Answers for one engine, whose host:port is `engine`."""
+    """Answers the engine at `engine` (host:port), and leaves programs to the main thread."""
 
     def __init__(self, engine: str) -> None:
         self._engine = engine
-        self._program = Program()
+        self._jobs: SimpleQueue[Job] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._running = False
+
+    def work(self) -> None:
+        """Run programs as they come, until a KeyboardInterrupt between two of them."""
+        while True:
+            request, outcome = self._jobs.get()
+            self._swap_running(now=True)
+            try:
+                result = run(request, self._engine)
+            except KeyboardInterrupt:
+                result = Outcome("the program was interrupted")
+            self._swap_running(now=False)
+            outcome.set_result(result)
 
     def Handshake(
         self, request: language_pb2.LanguageHandshakeRequest, context: grpc.ServicerContext
@@ -50,12 +68,22 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return language_pb2.GetRequiredPackagesResponse(packages=packages)
 
     def Run(self, request: language_pb2.RunRequest, context: grpc.ServicerContext) -> language_pb2.RunResponse:
-        outcome = self._program.run(request, self._engine)
-        return language_pb2.RunResponse(error=outcome.error, bail=outcome.shown)
+        outcome: Future[Outcome] = Future()
+        self._jobs.put((request, outcome))
+        result = outcome.result()
+        return language_pb2.RunResponse(error=result.error, bail=result.shown)
 
     def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
-        self._program.cancel()
+        # The engine may ask twice; a second interrupt would hit the handling of the first.
+        if self._swap_running(now=False):
+            # As the official host does to its child process: it reaches a program that sleeps or computes, too.
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
         return Empty()
+
+    def _swap_running(self, *, now: bool) -> bool:
+        with self._lock:
+            before, self._running = self._running, now
+        return before
 
     def About(self, request: language_pb2.AboutRequest, context: grpc.ServicerContext) -> language_pb2.AboutResponse:
         number = ".".join(map(str, sys.version_info[:3]))
@@ -85,19 +113,19 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
 
 def serve() -> None:
-    """Run the host as the CLI expects: the engine's address is the last argument, the port goes to standard output."""
+    """Run as the CLI expects: the engine's address is the last argument, the port goes to standard output."""
     _hide_own_path()
+    host = LanguageHost(sys.argv[-1])
     server = grpc.server(ThreadPoolExecutor(max_workers=8), options=_UNLIMITED)
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(sys.argv[-1]), server)
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     follow_parent()
     print(port, flush=True)
-
     try:
-        threading.Event().wait()
+        host.work()
     except KeyboardInterrupt:
-        server.stop(grace=None)
+        server.stop(grace=1).wait()
 
 
 def _hide_own_path() -> None:

@@ -1,4 +1,4 @@
-"""Runs a Pulumi program in this process, once."""
+"""Runs a Pulumi program in this process."""
 
 import asyncio
 import logging
@@ -6,12 +6,10 @@ import os
 import runpy
 import sys
 import traceback
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 
 import grpc
 import pulumi
@@ -22,62 +20,31 @@ from pulumi.runtime.settings import reset_options
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended: `shown` when the user has already read why it failed, `error` when not."""
+    """How a run ended: `shown` when the user has read already why it failed, `error` when not."""
 
     error: str = ""
     shown: bool = False
 
 
-class Program:
-    """One program with the event loop that it runs in, so that another thread can cancel it."""
+def run(request: language_pb2.RunRequest, engine: str) -> Outcome:
+    """Run the program that the CLI names, in the main thread, where a KeyboardInterrupt reaches it.
 
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._cancel: Callable[[], object] | None = None
-
-    def run(self, request: language_pb2.RunRequest, engine: str) -> Outcome:
-        """Run the program that the CLI names; everything it registers goes to the request's monitor."""
-        _configure(request, engine)
-        path = (Path(request.info.program_directory) / request.info.entry_point).resolve()
-        os.chdir(request.pwd)
-        sys.argv = [str(path), *request.args]
-        # A program that fails leaves unfinished tasks behind; what asyncio says about them helps nobody.
-        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-        loop = asyncio.new_event_loop()
-        # Four threads for each parallel operation, as the official host has it: some wait for others.
-        loop.set_default_executor(ThreadPoolExecutor(max_workers=4 * max(request.parallel, 1)))
-        try:
-            return self._settle(loop, path)
-        finally:
-            _close(loop)
-
-    def cancel(self) -> None:
-        """Stop a running program at its next await."""
-        with self._lock:
-            if self._cancel:
-                self._cancel()
-
-    def _settle(self, loop: asyncio.AbstractEventLoop, path: Path) -> Outcome:
-        task = loop.create_task(run_in_stack(lambda: _execute(path)))
-        with self._lock:
-            self._cancel = lambda: loop.call_soon_threadsafe(task.cancel)
-        try:
-            loop.run_until_complete(task)
-        except pulumi.RunError as error:
-            return _failed(str(error))
-        except asyncio.CancelledError:
-            return Outcome("the program was cancelled")
-        except SystemExit as stop:
-            return Outcome(f"the program exited with code {stop.code}" if stop.code else "")
-        except Exception as error:
-            if isinstance(error, grpc.RpcError) and error.code() == grpc.StatusCode.UNAVAILABLE:
-                # The monitor is shutting down, and its own error is the one to show.
-                return Outcome()
-            return _failed(f"Program failed with an unhandled exception:\n{user_traceback(error, path)}")
-        finally:
-            with self._lock:
-                self._cancel = None
-        return Outcome()
+    What the program registers goes to the request's monitor, what it logs to `engine` (host:port). The CLI starts a
+    new host for each run, so that nothing of one run is left for the next.
+    """
+    _configure(request, engine)
+    path = (Path(request.info.program_directory) / request.info.entry_point).resolve()
+    os.chdir(request.pwd)
+    sys.argv = [str(path), *request.args]
+    # A program that fails leaves unfinished tasks behind; what asyncio says about them helps nobody.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    loop = asyncio.new_event_loop()
+    # Four threads for each parallel operation, as in the official host: some wait for others.
+    loop.set_default_executor(ThreadPoolExecutor(max_workers=4 * max(request.parallel, 1)))
+    try:
+        return _settle(loop, path)
+    finally:
+        _close(loop)
 
 
 def _configure(request: language_pb2.RunRequest, engine: str) -> None:
@@ -94,6 +61,21 @@ def _configure(request: language_pb2.RunRequest, engine: str) -> None:
     pulumi.runtime.set_all_config(dict(request.config), list(request.configSecretKeys))
 
 
+def _settle(loop: asyncio.AbstractEventLoop, path: Path) -> Outcome:
+    try:
+        loop.run_until_complete(run_in_stack(lambda: _execute(path)))
+    except pulumi.RunError as error:
+        return _failed(str(error))
+    except SystemExit as stop:
+        return Outcome(f"the program exited with code {stop.code}" if stop.code else "")
+    except Exception as error:
+        if isinstance(error, grpc.RpcError) and error.code() == grpc.StatusCode.UNAVAILABLE:
+            # The monitor is shutting down, and has its own error to show.
+            return Outcome()
+        return _failed(f"Program failed with an unhandled exception:\n{user_traceback(error, path)}")
+    return Outcome()
+
+
 def _execute(path: Path) -> None:
     if path.is_dir() and not (path / "__main__.py").exists():
         raise pulumi.RunError(f"unable to find main python program `__main__.py` in `{path}`")
@@ -107,7 +89,7 @@ def _failed(message: str) -> Outcome:
 
 def user_traceback(error: BaseException, program: Path) -> str:
     """The traceback from the program's own first line on, without the frames that lead to it."""
-    main = program / "__main__.py" if program.suffix == "" else program
+    main = program if program.suffix else program / "__main__.py"
     frames = traceback.extract_tb(error.__traceback__)
     first = next((at for at, frame in enumerate(frames) if Path(frame.filename) == main), 0)
     return "".join(traceback.format_exception(error, limit=first - len(frames)))
