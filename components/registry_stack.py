@@ -7,6 +7,7 @@ import pulumi
 from components.access import Access
 from components.certificate_authority import CertificateAuthority
 from components.client_trust import ClientTrust, ClientTrustArgs
+from components.hosts_entries import hosts_entries
 from components.machine_host import MachineHost, MachineHostArgs
 from components.network import container_network
 from components.registry import Registry, RegistryArgs
@@ -24,6 +25,7 @@ class RegistryStack(pulumi.ComponentResource):
     def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("registry:index:RegistryStack", name, None, opts)
         self._settings = settings
+        self._owner = f"{pulumi.get_project()}-{pulumi.get_stack()}"
         child = pulumi.ResourceOptions(parent=self)
         machines = self._machines()
 
@@ -59,13 +61,12 @@ class RegistryStack(pulumi.ComponentResource):
         self.register_outputs(self.outputs)
 
     def _machines(self) -> dict[str, Access]:
-        owner = f"{pulumi.get_project()}-{pulumi.get_stack()}"
-        labels = {"registry-stack": owner}
+        labels = {"registry-stack": self._owner}
         network = container_network("network", self._settings, labels, self)
         return {
             name: MachineHost(
                 name,
-                MachineHostArgs(name, machine, self._settings.docker_machine, owner, labels, network),
+                MachineHostArgs(name, machine, self._settings.docker_machine, self._owner, labels, network),
                 pulumi.ResourceOptions(parent=self),
             ).access
             for name, machine in self._settings.machines.items()
@@ -83,9 +84,7 @@ class RegistryStack(pulumi.ComponentResource):
             "caCertificate": authority.certificate,
             "machine": pulumi.Output.from_input(registry.name),
             "address": pulumi.Output.from_input(str(registry.address)),
-            "hostsLines": pulumi.Output.from_input(
-                [f"{registry.address} {registry.name}", f"{registry.address} {registry.host}"]
-            ),
+            **hosts_entries(self._settings, self._owner, self),
             "clients": pulumi.Output.all(
                 **{client.name: machines[client.name].summary(client.trust) for client in self._settings.clients}
             ),

@@ -1,0 +1,24 @@
+"""The registry's names on the workstation itself."""
+
+import os
+import platform
+from typing import Any
+
+import pulumi
+
+from providers.hosts_file import HostsFile
+from settings import Settings
+from workstation.system import hosts_path
+
+
+def hosts_entries(settings: Settings, owner: str, parent: pulumi.Resource) -> dict[str, pulumi.Output[Any]]:
+    """The outputs `hostsLines`, what a hosts file needs, and, where the settings want it managed, `hostsFile`: what
+    became of that."""
+    registry = settings.registry
+    lines = [f"{registry.address} {registry.name}", f"{registry.address} {registry.host}"]
+    outputs: dict[str, pulumi.Output[Any]] = {"hostsLines": pulumi.Output.from_input(lines)}
+    if settings.hosts_file == "manage":
+        path = hosts_path(platform.system(), os.environ)
+        child = pulumi.ResourceOptions(parent=parent)
+        outputs["hostsFile"] = HostsFile("hosts-file", path=path, owner=owner, lines=lines, opts=child).status
+    return outputs

@@ -1,0 +1,143 @@
+"""The HostsFile resource: the registry's names in the hosts file of the workstation that Pulumi runs on."""
+
+import platform
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pulumi
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+
+from providers.errors import StackError
+from providers.locks import locked
+from providers.props import Props, Provider, changed
+from workstation.hosts import Block, install, missing, remove
+from workstation.replace import replace_content
+from workstation.system import how_to_add, how_to_edit, line_end
+
+_REPLACES = ("path", "owner")
+_SECONDS_FOR_OTHERS = 30
+
+
+class HostsFileProvider(Provider):
+    """Translates Pulumi's calls into changes of a hosts file."""
+
+    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
+        replaces = changed(_olds, _news, _REPLACES)
+        changes = bool(replaces or changed(_olds, _news, ["lines"])) or not _olds["managed"]
+        return DiffResult(changes=changes, replaces=replaces)
+
+    def create(self, props: Props) -> CreateResult:
+        return CreateResult(props["path"], {**props, **add_names(Path(props["path"]), _block(props))})
+
+    def read(self, id_: str, props: Props) -> ReadResult:
+        return ReadResult(id_, {**props, **look_up(Path(props["path"]), _block(props))})
+
+    def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
+        return UpdateResult({**_news, **add_names(Path(_news["path"]), _block(_news))})
+
+    def delete(self, _id: str, _props: Props) -> None:
+        if left := remove_names(Path(_props["path"]), _block(_props)):
+            # Pulumi shows what a provider prints there, and a destroy must not fail over a line in a file
+            print(left, file=sys.stderr)
+
+
+class HostsFile(Resource, module="registry", name="HostsFile"):
+    """The lines, each "address name", in the hosts file at `path`, in a block of `owner`'s own.
+
+    `managed` is whether they are there. If not, for lack of the right to write or because somebody took them away,
+    the next `up` tries again. `status` is "managed: <path>", or says what to do by hand.
+    """
+
+    managed: pulumi.Output[bool]
+    status: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        path: str,
+        owner: str,
+        lines: list[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs = {"path": path, "owner": owner, "lines": lines}
+        super().__init__(HostsFileProvider(), resource_name, {**inputs, "managed": None, "status": None}, opts)
+
+
+def add_names(path: Path, block: Block) -> Props:
+    """Sees to it that a hosts file has the block's lines; returns `managed` and `status`.
+
+    Where they can't be written it is the status that tells, not an error: the registry works without them.
+    """
+    try:
+        edit(path, lambda content: install(content, block, line_end(platform.system())))
+    except (OSError, StackError) as error:
+        return _unmanaged(path, block, _reason(error))
+    return _managed(path)
+
+
+def look_up(path: Path, block: Block) -> Props:
+    """Whether a hosts file has the block as it should be, as `managed` and `status`."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return _unmanaged(path, block, _reason(error))
+    if content == install(content, block, line_end(platform.system())):
+        return _managed(path)
+    return _unmanaged(path, block, "its lines were removed or altered")
+
+
+def remove_names(path: Path, block: Block) -> str | None:
+    """Takes the block out of a hosts file; returns what it still says of the names, if anything, and what to do."""
+    lines, reason = block.lines, "not this stack's"
+    try:
+        absent = missing(edit(path, lambda content: remove(content, block)), block)
+        lines = tuple(line for line in lines if line not in absent)
+    except FileNotFoundError:
+        return None
+    except (OSError, StackError) as error:
+        reason = _reason(error)
+    by_hand = how_to_edit(platform.system(), str(path))
+    return f"{path} still has {', '.join(lines)} ({reason}); to remove them by hand: {by_hand}" if lines else None
+
+
+def edit(path: Path, change: Callable[[bytes], bytes], lock: Path | None = None) -> bytes:
+    """Changes a hosts file and returns its content. Raises OSError, and DeadlineError if other stacks take too long.
+
+    Where nothing is to be changed no right is needed. The lock is in the user's home, since nothing but the hosts file
+    itself may be touched in a folder of the system's.
+    """
+    content = path.read_bytes()
+    if change(content) == content:
+        return content
+    lock = lock or Path.home() / ".cache" / "registry-stack" / "hosts-file.lock"
+    with locked(lock, f"the hosts file {path}", _SECONDS_FOR_OTHERS):
+        content = path.read_bytes()
+        if change(content) != content:
+            replace_content(path, change(content))
+        return change(content)
+
+
+def _block(props: Props) -> Block:
+    return Block(props["owner"], tuple(props["lines"]))
+
+
+def _managed(path: Path) -> Props:
+    return {"managed": True, "status": f"managed: {path}"}
+
+
+def _unmanaged(path: Path, block: Block, reason: str) -> Props:
+    try:
+        lines = missing(path.read_bytes(), block) or list(block.lines)
+    except OSError:
+        lines = list(block.lines)
+    advice = (
+        f"not managed: {path}: {reason}; the next `pulumi up` tries again. "
+        f"To add {', '.join(lines)} by hand: {how_to_add(platform.system(), str(path), lines)}"
+    )
+    return {"managed": False, "status": advice}
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
