@@ -1,6 +1,7 @@
 """A machine where there is no hypervisor: a container of the workstation's engine that behaves like a Boot2Docker VM.
 
-docker-machine's generic driver takes it over, so that everything after this step is the same as with a VM.
+docker-machine's generic driver takes it over, so that everything after this step is the same as with a VM. What a VM
+keeps on its disk is in volumes that the image declares: they last as long as the container, over all its reboots.
 """
 
 import base64
@@ -27,7 +28,6 @@ CAPABILITIES = (
     "AUDIT_WRITE",
     "SYSLOG",
 )
-FORGETS_ALL_BUT = (str(PERSISTENT), "/var/lib/docker", "/var/lib/containerd")
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,6 @@ class ContainerMachine(pulumi.ComponentResource):
         user = tls.PrivateKey(f"{name}-user-key", algorithm="ED25519", opts=child)
         host = tls.PrivateKey(f"{name}-host-key", algorithm="ED25519", opts=child)
         labels = [docker.ContainerLabelArgs(label=key, value=value) for key, value in args.labels.items()]
-        volumes = {
-            path: docker.Volume(
-                f"{name}{path.replace('/', '-')}",
-                labels=[docker.VolumeLabelArgs(label=key, value=value) for key, value in args.labels.items()],
-                opts=child,
-            )
-            for path in FORGETS_ALL_BUT
-        }
         container = docker.Container(
             f"{name}-container",
             name=f"{args.labels['registry-stack']}-{args.machine}",
@@ -78,10 +70,6 @@ class ContainerMachine(pulumi.ComponentResource):
                 docker.ContainerNetworksAdvancedArgs(
                     name=args.network.name, ipv4_address=str(args.settings.options["container-address"])
                 )
-            ],
-            volumes=[
-                docker.ContainerVolumeArgs(volume_name=volume.name, container_path=path)
-                for path, volume in volumes.items()
             ],
             uploads=[
                 docker.ContainerUploadArgs(

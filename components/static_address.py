@@ -7,7 +7,7 @@ import pulumi
 
 from components.access import Access
 from guest import boot2docker
-from providers.address import PART, StaticAddress
+from providers.address import StaticAddress
 from settings import NetworkSettings
 
 
@@ -22,7 +22,7 @@ def static_address(
         tool=access.tool,
         login=access.login,
         address=str(address),
-        block=boot2docker.block(PART, lines),
+        block=boot2docker.block(boot2docker.STATIC_ADDRESS, lines),
         serial=access.machine.serial,
         opts=access.living(parent),
     )

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 PERSISTENT = PurePosixPath("/var/lib/boot2docker")
 CERTIFICATES = PERSISTENT / "certs"
 BOOTSYNC = PERSISTENT / "bootsync.sh"
+STATIC_ADDRESS = "static address"
 
 
 def static_address(address: IPv4Address, subnet: IPv4Network, gateway: IPv4Address, interface: str) -> list[str]:

@@ -5,16 +5,11 @@ That is how a machine gets images where there is no registry to pull from: the g
 
 from pathlib import Path
 
-import docker
 import pulumi
-from docker.errors import DockerException, ImageNotFound
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource
 
-from providers.engine import image_id, load_image
-from providers.errors import StackError
+from providers.engine import image_id
 from providers.props import Props, Provider, changed
-
-_SECONDS = 600
 
 
 class EngineImageProvider(Provider):
@@ -25,6 +20,8 @@ class EngineImageProvider(Provider):
         return DiffResult(changes=bool(replaces), replaces=replaces)
 
     def create(self, props: Props) -> CreateResult:
+        from providers.handover import hand_over
+
         handed = hand_over(props["image"], props["address"], Path(props["folder"]))
         return CreateResult(handed, {**props, "image_id": handed})
 
@@ -50,20 +47,3 @@ class EngineImage(Resource, module="registry", name="EngineImage"):
     ) -> None:
         inputs = {"image": image, "address": address, "folder": folder, "serial": serial}
         super().__init__(EngineImageProvider(), resource_name, {**inputs, "image_id": None}, opts)
-
-
-def hand_over(tag: str, address: str, folder: Path) -> str:
-    """Streams an image of the workstation's engine to a machine's, unless that has the same one; returns its id there."""
-    try:
-        image = docker.from_env(timeout=_SECONDS).images.get(tag)
-    except ImageNotFound:
-        raise StackError(f"the workstation's engine has no image {tag} to hand over: pull or build it first") from None
-    except DockerException as error:
-        raise StackError(f"the workstation's Docker engine does not answer: {error}") from None
-    there = image_id(address, folder, tag)
-    if there != image.id:
-        load_image(address, folder, image.save(named=tag))
-        there = image_id(address, folder, tag)
-    if there is None:
-        raise StackError(f"the engine at {address} has no image {tag} although it was handed over")
-    return there

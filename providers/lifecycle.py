@@ -10,7 +10,8 @@ from pathlib import Path
 from providers.docker_machine import DockerMachine, OptionValue
 from providers.errors import HostKeyError, MachineError
 from providers.locks import locked
-from providers.ssh import Login, wait_for_host_key
+from providers.login import Login
+from providers.ssh import wait_for_host_key
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from providers.docker_machine import OptionValue
-from providers.lifecycle import Wanted, create_machine, remove_machine
 from providers.props import Props, Provider, Tool, changed, docker_machine
 
 _REPLACES = ("name", "driver", "options", "instance")
@@ -23,6 +22,8 @@ class MachineProvider(Provider):
         return DiffResult(changes=bool(replaces or updates), replaces=replaces, delete_before_replace=True)
 
     def create(self, props: Props) -> CreateResult:
+        from providers.lifecycle import Wanted, create_machine
+
         tool = docker_machine(props)
         login = create_machine(
             tool,
@@ -53,6 +54,8 @@ class MachineProvider(Provider):
         return UpdateResult({**_olds, **_news})
 
     def delete(self, _id: str, _props: Props) -> None:
+        from providers.lifecycle import remove_machine
+
         remove_machine(docker_machine(_props), _id)
 
 

@@ -1,4 +1,8 @@
-"""What the providers of this program share in reading a resource's properties."""
+"""What the providers of this program share.
+
+Their modules import what only operations need inside of these: most `up`s change nothing, and each of them loads the
+modules twice, in the program and in the process of the dynamic providers.
+"""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -8,7 +12,7 @@ from pulumi.dynamic import ConfigureRequest, ResourceProvider
 
 from providers.docker_machine import DockerMachine
 from providers.errors import report_plainly
-from providers.ssh import Login
+from providers.login import Login
 
 Props = dict[str, Any]
 

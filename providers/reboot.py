@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from guest.files import as_root
 from providers.errors import CommandError
-from providers.ssh import NOT_YET, Login, run_command
+from providers.login import Login
+from providers.ssh import NOT_YET, run_command
 from providers.waiting import wait_for
 
 _BOOT_ID = "cat /proc/sys/kernel/random/boot_id"

@@ -6,9 +6,7 @@ from pathlib import Path
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, Resource, UpdateResult
 
-from providers.engine import wait_for_engine
 from providers.props import Props, Provider, changed, login
-from providers.reboot import reboot
 
 
 class RestartProvider(Provider):
@@ -50,6 +48,9 @@ class Restart(Resource, module="registry", name="Restart"):
 
 
 def _restart(props: Props) -> None:
+    from providers.engine import wait_for_engine
+    from providers.reboot import reboot
+
     machine = login(props)
     reboot(machine, machine.host, props["deadline"])
     wait_for_engine(machine.host, Path(props["folder"]), props["deadline"])

@@ -5,29 +5,15 @@ import socket
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import paramiko
 
 from providers.errors import CommandError, HostKeyError, StackError
+from providers.login import Login
 from providers.waiting import wait_for
 
 _KINDS: tuple[type[paramiko.PKey], ...] = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 NOT_YET = (OSError, EOFError, paramiko.SSHException)
-
-
-@dataclass(frozen=True)
-class Login:
-    """Who logs in where, and what the server has to prove. Keys: PEM or OpenSSH text; `host_key`: "type base64"."""
-
-    host: str
-    user: str
-    private_key: str
-    host_key: str
-    port: int = 22
-
-    def __repr__(self) -> str:
-        return f"{self.user}@{self.host}:{self.port}"
 
 
 @contextmanager
