@@ -76,6 +76,8 @@ def test_boots_as_a_boot2docker(machine: Machine) -> None:
     assert machine.run("hostname").strip() == NAME
     assert ":22 " in machine.run("netstat -tln")
     assert machine.run(f"stat -c %a {DATA}/ssh/ssh_host_ed25519_key").strip() == "600"
+    machine.write(f"{DATA}/server-key.pem", "as docker-machine does it")
+    assert machine.run(f"stat -c %a {DATA}/server-key.pem").strip() == "600"
     assert machine.run("cat", stdin=b"through") == "through"
     assert machine.run("sh -c 'exit 3' || echo $?").strip() == "3"
 
