@@ -9,9 +9,12 @@ Only the standard library is imported: nothing else is there yet. Killed at any 
 import asyncio
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
 
-from providers.errors import StackError
+from providers.errors import DeadlineError, StackError
 from providers.locks import locked
 from tasks import salt
 from tasks.golang import GoBuilder
@@ -22,7 +25,8 @@ from tasks.records import Records
 from tasks.virtual_environment import VirtualEnvironment
 from tasks.workshop import Workshop, ensure, is_done, run
 
-# As long as another `make tools` in this checkout may take.
+OTHER = "another `make tools`"
+# As long as that may take.
 LOCK_SECONDS = 1800.0
 
 
@@ -60,19 +64,33 @@ class Tools:
 
 
 def make_tools(layout: Layout, environment: Mapping[str, str], again: bool) -> None:
-    """Makes sure that the tools are there. Raises StackError, or a group of them, if they cannot be had."""
-    workshop = Workshop(layout, environment, run, Records(layout.tools / "made"))
-    if again:
-        Tools(workshop).choose_again()
+    """Makes sure that the tools are there. Raises StackError if they cannot be had."""
     salt.keep_from_git(layout.checkout)
-    if Tools(workshop).done():
-        workshop.say("tools: up to date, in .tools")
+    records = Records(layout.tools / "made")
+    tools = Tools(Workshop(layout, environment, run, records))
+    if again:
+        tools.choose_again()
+    if tools.done():
+        tools.workshop.say("tools: up to date, in .tools")
         return
-    with locked(layout.tools / "lock", "another `make tools`", LOCK_SECONDS):
+    with alone(layout.tools / "lock", tools.workshop) as lock:
+        workshop = Workshop(layout, environment, partial(run, keep_open=[lock]), records)
         try:
             asyncio.run(Tools(workshop).make())
         except* StackError as errors:
             raise StackError("\n".join(str(error) for error in errors.exceptions)) from None
+
+
+@contextmanager
+def alone(lock: Path, workshop: Workshop) -> Iterator[int]:
+    """Holds the lock that keeps two runs apart; what a killed run has started holds it, too, until that has ended."""
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(locked(lock, OTHER, 0))
+        except DeadlineError:
+            workshop.say(f"tools: waiting for {OTHER} in this checkout")
+            file = stack.enter_context(locked(lock, OTHER, LOCK_SECONDS))
+        yield file
 
 
 def main(arguments: list[str]) -> int:

@@ -24,13 +24,23 @@ class Run(Protocol):
     async def __call__(self, *command: str | Path, environment: Mapping[str, str], deadline: float) -> str: ...
 
 
-async def run(*command: str | Path, environment: Mapping[str, str], deadline: float) -> str:
-    """The Run that really runs commands; one that is cancelled is ended."""
+async def run(
+    *command: str | Path, environment: Mapping[str, str], deadline: float, keep_open: Sequence[int] = ()
+) -> str:
+    """The Run that really runs commands; one that is cancelled is ended.
+
+    Open files in `keep_open` stay open in the command, for a lock that has to last as long as it runs.
+    """
     words = [str(word) for word in command]
     pipe = asyncio.subprocess.PIPE
     try:
         process = await asyncio.create_subprocess_exec(
-            *words, env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe
+            *words,
+            env=environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=pipe,
+            stderr=pipe,
+            pass_fds=keep_open if os.name == "posix" else (),
         )
     except FileNotFoundError:
         raise StackError(f"{words[0]} was not found: it has to be installed, and on PATH") from None

@@ -4,13 +4,16 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from providers.errors import CommandError, StackError
+from providers.errors import CommandError, DeadlineError, StackError
+from providers.locks import locked
+from providers.waiting import wait_for
 from tasks import tools
-from tasks.tools import Tools, make_tools
+from tasks.tools import Tools, alone, make_tools
 from tasks.workshop import run
 from tests.unit.tasks_workshop import executable, make_checkout, make_workshop
 
@@ -90,12 +93,54 @@ def test_changed_inputs_are_noticed(tmp_path: Path, changed: str) -> None:
 
 
 def test_a_failure_is_told_in_its_own_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def fails(*_command: str | Path, environment: object, deadline: float) -> str:
-        raise StackError(f"no {type(environment).__name__} for {deadline:.0f} s")
+    async def fails(*_command: str | Path, environment: object, deadline: float, keep_open: list[int]) -> str:
+        raise StackError(f"no {type(environment).__name__} for {deadline:.0f} s" if keep_open else "no lock")
 
     monkeypatch.setattr(tools, "run", fails)
     with pytest.raises(StackError, match="no dict for "):
         make_tools(make_checkout(tmp_path), ENVIRONMENT, again=False)
+
+
+def test_another_run_waits_until_what_a_killed_one_started_has_ended(tmp_path: Path) -> None:
+    lock, started, end = tmp_path / "lock", tmp_path / "started", tmp_path / "end"
+    script = f"touch {started}; until [ -e {end} ]; do sleep 0.05; done"
+    code = f"""
+import asyncio, os
+from pathlib import Path
+from providers.locks import locked
+from tasks.workshop import run
+
+async def work(file):
+    await run("sh", "-c", "{script}", environment=os.environ, deadline=60, keep_open=[file])
+
+with locked(Path("{lock}"), "unit", 10) as file:
+    asyncio.run(work(file))
+"""
+    with subprocess.Popen([sys.executable, "-c", code], cwd=CHECKOUT) as process:
+        wait_for("the command to run", lambda: started.exists() or None, 30)
+        process.kill()
+    with pytest.raises(DeadlineError), locked(lock, "unit", 0):
+        pass
+    end.touch()
+    with locked(lock, "unit", 30):
+        pass
+
+
+def test_a_run_that_waits_for_another_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workshop, _ = make_workshop(tmp_path, everything_works)
+    lock = tmp_path / "lock"
+
+    def other_run() -> bool:
+        with alone(lock, workshop):
+            return True
+
+    with ThreadPoolExecutor(1) as pool:
+        with alone(lock, workshop):
+            other = pool.submit(other_run)
+            said = wait_for("the other's line", lambda: capsys.readouterr().out or None, 30)
+            assert said == "tools: waiting for another `make tools` in this checkout\n"
+            assert not other.done()
+        assert other.result(30)
 
 
 def test_python_is_checked_before_anything_else() -> None:
