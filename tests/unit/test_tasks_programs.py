@@ -1,12 +1,16 @@
 import asyncio
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from providers.errors import StackError
 from tasks.golang import GoBuilder
-from tasks.layout import Layout
-from tasks.programs import DockerMachine, PulumiCli
+from tasks.layout import HERE, Layout
+from tasks.pins import pinned_packages
+from tasks.programs import INSTALLER, DockerMachine, PulumiCli
 from tasks.workshop import Made, Workshop
 from tests.unit.tasks_workshop import Answer, FakeRun, executable, make_workshop
 
@@ -152,3 +156,36 @@ def test_a_docker_machine_that_appears_later_is_seen(tmp_path: Path) -> None:
     own = executable(tmp_path / "usr-bin" / "docker-machine")
     chosen(workshop, DockerMachine)
     assert workshop.chosen("docker-machine") == own
+
+
+def test_the_sdks_own_installer_is_called_as_it_wants(tmp_path: Path) -> None:
+    """Only the download is replaced: by an installation script that takes what the official one takes."""
+    script = """#!/bin/sh
+while [ "$1" ]; do case "$1" in --install-root) root=$2; shift;; --version) version=$2; shift;; esac; shift; done
+mkdir -p "$root/bin"
+printf '#!/bin/sh\\necho v%s\\n' "$version" > "$root/bin/pulumi"
+chmod +x "$root/bin/pulumi"
+"""
+    replaced = f"""
+import pathlib
+from pulumi.automation import _cmd
+_cmd._download_to_file = lambda url, path: pathlib.Path(path).write_text({script!r})
+"""
+    command = [sys.executable, "-c", replaced + INSTALLER, str(tmp_path / "cli")]
+    subprocess.run(command, env={"PATH": os.environ["PATH"]}, check=True)
+    printed = subprocess.check_output([tmp_path / "cli" / "bin" / "pulumi", "version"], text=True)
+    pinned = pinned_packages((HERE.checkout / "requirements.txt").read_text())["pulumi"]
+    assert printed == f"v{pinned}\n"
+
+
+def test_a_download_that_fails_says_why_in_one_line(tmp_path: Path) -> None:
+    replaced = """
+import urllib.error
+from pulumi.automation import _cmd
+def fails(url, path):
+    raise urllib.error.URLError(OSError(-2, "Name or service not known"))
+_cmd._download_to_file = fails
+"""
+    command = [sys.executable, "-c", replaced + INSTALLER, str(tmp_path / "cli")]
+    done = subprocess.run(command, env={"PATH": "/nowhere"}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "[Errno -2] Name or service not known\n")
