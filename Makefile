@@ -34,7 +34,7 @@ demo: images ## stand up a registry and two clients, and show that they work tog
 demo-down: tools ## take the demo down; nothing of it is left
 	@$(RUN) tasks.demo down
 
-test: images lint unit ## everything: linters, types, unit, contract and end-to-end tests
+test: lint unit images ## everything: linters, types, unit, contract and end-to-end tests
 	@$(RUN) pytest tests/contract tests/e2e
 
 unit: tools ## the quick loop

@@ -25,6 +25,8 @@ from tasks.environment import environment_here
 from tasks.layout import HERE
 
 USUAL = "unix:///var/run/docker.sock"
+# Where systemd runs, as its own sd_booted(3) tells.
+SYSTEMD = Path("/run/systemd/system")
 PACKAGES = ("docker.io", "iptables")
 ANSWER_SECONDS = 10
 START_SECONDS = 60.0
@@ -102,7 +104,7 @@ def _install(runner: Runner, refused: str) -> None:
 
 def _start(environment: Mapping[str, str], log: Path, runner: Runner) -> None:
     """Starts an installed engine, by systemd where that runs, else by itself, and waits until it answers."""
-    if Path("/run/systemd/system").exists():
+    if SYSTEMD.exists():
         print("Docker engine: starting docker.service", flush=True)
         runner(["systemctl", "start", "docker"], environment={}, deadline=START_SECONDS)
         process = None
@@ -111,13 +113,17 @@ def _start(environment: Mapping[str, str], log: Path, runner: Runner) -> None:
         with log.open("ab") as file:
             # It outlives this process, as a service would.
             process = subprocess.Popen(
-                ["dockerd"], stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
+                ["dockerd"], stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True, cwd="/"
             )
 
     def answers() -> dict[str, Any]:
-        if process is not None and process.poll() is not None:
-            raise EngineError(f"dockerd ended with {process.returncode}:\n{last_lines(log)}")
-        return engine_information(environment)
+        try:
+            return engine_information(environment)
+        except FAILURES:
+            # Debian's package may have started one already; only if none answers, ours should have been it.
+            if process is not None and process.poll() is not None:
+                raise EngineError(f"dockerd ended with {process.returncode}:\n{last_lines(log)}") from None
+            raise
 
     try:
         wait_for("the Docker engine to answer", answers, START_SECONDS, failures=FAILURES)

@@ -1,6 +1,7 @@
 import os
 import platform
 import shutil
+import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from docker.errors import DockerException
 
 from tasks import engine
 from tasks.engine import EngineError, ensure_engine, last_lines, need_reachable_containers, why_unreachable
+from tests.unit.tasks_workshop import executable
 
 LINUX = {"OperatingSystem": "Debian GNU/Linux 12 (bookworm)", "SecurityOptions": ["name=seccomp,profile=default"]}
 INFORMATION = {**LINUX, "ServerVersion": "20.10.24"}
@@ -124,6 +126,58 @@ def test_nothing_is_installed_or_started_where_that_is_not_ours_to_do(
     with pytest.raises(EngineError, match=says):
         ensure_engine({"DOCKER_HOST": host} if host else {}, tmp_path / "log", machine.run)
     assert machine.commands == []
+
+
+@pytest.fixture
+def own_dockerd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A dockerd that is a script, on a machine without systemd; returns the script's path."""
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    monkeypatch.setattr(engine, "SYSTEMD", tmp_path / "nowhere")
+    monkeypatch.setattr(platform, "system", lambda: "Linux")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    return tmp_path / "bin" / "dockerd"
+
+
+def test_an_engine_that_does_not_start_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_dockerd: Path
+) -> None:
+    executable(own_dockerd, "#!/bin/sh\necho starting; echo 'no space left' >&2; exit 3\n")
+
+    def refused(_environment: Mapping[str, str]) -> dict[str, Any]:
+        raise DockerException("refused")
+
+    monkeypatch.setattr(engine, "engine_information", refused)
+    with pytest.raises(EngineError, match=r"^dockerd ended with 3:\n    starting\n    no space left$"):
+        ensure_engine({}, tmp_path / "log")
+
+
+def test_an_engine_is_waited_for_and_outlives_the_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_dockerd: Path
+) -> None:
+    answers = tmp_path / "answers"
+    executable(own_dockerd, f"#!/bin/sh\necho $$ > {answers}.new; mv {answers}.new {answers}; exec sleep 300\n")
+
+    def information(_environment: Mapping[str, str]) -> dict[str, Any]:
+        if not answers.exists():
+            raise DockerException("refused")
+        return INFORMATION
+
+    monkeypatch.setattr(engine, "engine_information", information)
+    started: list[subprocess.Popen[bytes]] = []
+    real = subprocess.Popen
+
+    def popen(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        started.append(real(*arguments, **options))
+        return started[0]
+
+    monkeypatch.setattr(subprocess, "Popen", popen)
+    try:
+        assert ensure_engine({}, tmp_path / "log").startswith("Docker engine 20.10.24: answers")
+        assert started[0].poll() is None
+        assert os.getsid(started[0].pid) == started[0].pid
+    finally:
+        started[0].kill()
+        started[0].wait(30)
 
 
 def test_the_end_of_the_engines_log_is_shown(tmp_path: Path) -> None:
