@@ -32,20 +32,23 @@ unpack_packages() {
     mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial"
     : >"$work/status"
     link_folders "$tree"
-    private_apt update
+    private_apt -o APT::Update::Error-Mode=any update
     private_apt -y --download-only install "$@" >"$work/apt.log" || { cat "$work/apt.log" >&2; return 1; }
     for package in "$work"/cache/archives/*.deb; do
         dpkg-deb --fsys-tarfile "$package" | tar -xp --keep-directory-symlink -C "$tree"
     done
 }
 
-# The loader of the unpacked C library answers, so that the host's own libraries never get in.
+# Asks the loader of the unpacked C library, so that the host's own libraries never get in.
 shared_libraries() {
-    loader=$(echo "$tree"/usr/lib*/ld-linux*.so.*)
+    loader=$(find "$tree/usr" -type f -name 'ld-linux*.so.*')
     folders=$(find "$tree/usr/lib" "$tree/usr/libexec" -name '*.so.*' -printf '%h\n' | sort -u | paste -sd:)
     find "$1" -type f \( -perm -u+x -o -name '*.so' \) | while read -r file; do
-        "${loader%% *}" --library-path "$folders" --list "$file" 2>/dev/null || true
-    done | sed -n 's/.* => \(.*\) (0x.*/\1/p' | sort -u
+        # Scripts and static programs have none, and the loader says so by failing.
+        "$loader" --library-path "$folders" --list "$file" 2>/dev/null || continue
+    done >"$work/links"
+    if grep 'not found' "$work/links" >&2; then return 1; fi
+    sed -n 's/.* => \(.*\) (0x.*/\1/p' "$work/links" | sort -u
 }
 
 copy() {
@@ -81,7 +84,7 @@ assemble() {
         cp -a "$work/own/." "$root/"
         rm -r "$work/own"
     fi
-    if [ -f "$images/$1/setup.sh" ]; then (cd "$root" && sh "$images/$1/setup.sh"); fi
+    (cd "$root" && sh "$images/$1/setup.sh")
     tar -C "$root" --owner=0 --group=0 --numeric-owner -cf "$output/$1/rootfs.tar" .
 }
 

@@ -106,12 +106,13 @@ def assemble_in_container(engine: DockerClient, images: list[Image], output: Pat
         if status:
             raise ImagesError(f"assemble.sh in {BASE} ended with {status}:\n{last_lines(container.logs().decode())}")
         for image in images:
-            stream, _ = container.get_archive(f"/out/{image.name}")
-            with tempfile.TemporaryFile() as archive:
+            (output / image.name).mkdir()
+            stream, _ = container.get_archive(f"/out/{image.name}/rootfs.tar")
+            with tempfile.TemporaryFile() as archive, (output / image.name / "rootfs.tar").open("wb") as copy:
                 archive.writelines(stream)
                 archive.seek(0)
                 with tarfile.open(fileobj=archive) as members:
-                    members.extractall(output, filter="data")
+                    shutil.copyfileobj(members.extractfile("rootfs.tar") or io.BytesIO(), copy)
     finally:
         container.remove(force=True, v=True)
 
