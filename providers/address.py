@@ -1,14 +1,16 @@
 """The StaticAddress resource: the address that a machine has from now on."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address, IPv4Network
 
 import pulumi
-from pulumi.dynamic import CreateResult, DiffResult, Resource, UpdateResult
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
-from providers.props import Props, Provider, Tool, changed, docker_machine, login
+from guest import addresses
+from providers.props import WELL, Props, Provider, Tool, changed, docker_machine, login
 
-_UPDATES = ("tool", "login", "address", "block")
+_PLACE = ("address", "subnet", "gateway", "interface")
 
 
 class StaticAddressProvider(Provider):
@@ -16,39 +18,61 @@ class StaticAddressProvider(Provider):
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         replaces = changed(_olds, _news, ["name", "serial"])
-        return DiffResult(changes=bool(replaces or changed(_olds, _news, _UPDATES)), replaces=replaces)
+        updates = changed(_olds, _news, ["tool", "login", *_PLACE])
+        return DiffResult(changes=bool(replaces or updates) or _olds["health"] != WELL, replaces=replaces)
 
     def create(self, props: Props) -> CreateResult:
         from providers.move import move_machine
 
-        move_machine(docker_machine(props), props["name"], login(props), props["address"], props["block"])
-        return CreateResult(props["name"], {**props, "settled": props["address"]})
+        move_machine(docker_machine(props), props["name"], login(props), _place(props))
+        return CreateResult(props["name"], {**props, "settled": props["address"], "health": WELL})
+
+    def read(self, id_: str, props: Props) -> ReadResult:
+        from providers.move import look_at_moved
+
+        there = replace(login(props), host=props["settled"])
+        return ReadResult(id_, {**props, "health": look_at_moved(docker_machine(props), props["name"], there)})
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        from providers.move import move_machine
+        from providers.move import heal_moved, move_machine
 
-        if changed(_olds, _news, ["address", "block"]):
-            now = replace(login(_news), host=_olds["settled"])
-            move_machine(docker_machine(_news), _news["name"], now, _news["address"], _news["block"])
-        return UpdateResult({**_news, "settled": _news["address"]})
+        tool, name, known = docker_machine(_news), _news["name"], login(_news)
+        if _olds["health"] != WELL:
+            heal_moved(tool, name, known, _place({**_news, "address": _olds["settled"]}))
+        if changed(_olds, _news, _PLACE):
+            move_machine(tool, name, replace(known, host=_olds["settled"]), _place(_news))
+        return UpdateResult({**_news, "settled": _news["address"], "health": WELL})
+
+
+@dataclass(frozen=True)
+class StaticAddressArgs:
+    """The machine, with how to log in to it at the address of its creation, and where it shall be."""
+
+    name: str
+    tool: Tool
+    login: Mapping[str, pulumi.Input[str | int]]
+    serial: pulumi.Input[str]
+    address: str
+    subnet: str
+    gateway: str
+    interface: str
 
 
 class StaticAddress(Resource, module="registry", name="StaticAddress"):
-    """A machine's move to an address of its own. `settled` is where it answers now, and is known after the move."""
+    """A machine's move to an address of its own. `settled` is where it answers now, and is known after the move.
+
+    `health` is what the last refresh found; anything but "well" is healed by the next `up`.
+    """
 
     settled: pulumi.Output[str]
+    health: pulumi.Output[str]
 
-    def __init__(
-        self,
-        resource_name: str,
-        *,
-        name: str,
-        tool: Tool,
-        login: Mapping[str, pulumi.Input[str | int]],
-        address: str,
-        block: str,
-        serial: pulumi.Input[str],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        inputs = {"name": name, "tool": tool, "login": login, "address": address, "block": block, "serial": serial}
-        super().__init__(StaticAddressProvider(), resource_name, {**inputs, "settled": None}, opts)
+    def __init__(self, resource_name: str, args: StaticAddressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        inputs = {key: getattr(args, key) for key in args.__dataclass_fields__}
+        super().__init__(StaticAddressProvider(), resource_name, {**inputs, "settled": None, "health": None}, opts)
+
+
+def _place(props: Props) -> addresses.StaticAddress:
+    return addresses.StaticAddress(
+        IPv4Address(props["address"]), IPv4Network(props["subnet"]), IPv4Address(props["gateway"]), props["interface"]
+    )

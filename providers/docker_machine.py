@@ -1,10 +1,12 @@
 """docker-machine's command line, typed. Nothing of Pulumi here.
 
 Every command is a list of arguments. The storage folder and the SSH implementation are given through docker-machine's
-own environment variables, so that the lists read as in its documentation.
+own environment variables, so that the lists read as in its documentation. docker-machine and its maintained fork,
+rancher-machine, take the same commands.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +15,11 @@ from typing import Any
 from providers.errors import CommandError, MachineError
 from providers.locks import locked
 from providers.runner import Runner, run
+from providers.store import Store
 
 OptionValue = bool | int | str | list[str]
+_FLAG = re.compile(r"^\s*--([a-z0-9-]+)", re.MULTILINE)
+_GONE = "Not Found"
 
 
 def option_arguments(options: Mapping[str, OptionValue]) -> list[str]:
@@ -63,13 +68,18 @@ class DockerMachine:
     deadline: float
     runner: Runner = run
 
-    def folder(self, name: str) -> Path:
-        """Where the store keeps a machine: its config.json, its engine's ca.pem, cert.pem and key.pem."""
-        return self.storage / "machines" / name
+    @property
+    def store(self) -> Store:
+        """The storage folder."""
+        return Store(self.storage)
 
-    def exists(self, name: str) -> bool:
-        """Whether the store knows the machine, be it only half made."""
-        return self.folder(name).exists()
+    def version(self) -> str:
+        """What `docker-machine version` says."""
+        return _first_line(self._run("version"))
+
+    def flags(self, driver: str) -> frozenset[str]:
+        """The flags that `create` takes with a driver, without their dashes. Raises CommandError if there is none."""
+        return frozenset(_FLAG.findall(self._run("create", "--driver", driver, "--help")))
 
     def create(self, name: str, driver: str, options: Mapping[str, OptionValue], *, lock: int) -> None:
         """Makes a machine. `lock` is an open file that stays open in docker-machine for as long as it runs."""
@@ -84,37 +94,42 @@ class DockerMachine:
         except (ValueError, KeyError) as error:
             raise MachineError(f"docker-machine's store has no readable entry of {name}: {error!r}") from None
 
+    def address(self, name: str) -> str:
+        """Where the machine answers, as its hypervisor says; the generic driver says what it was told."""
+        return _first_line(self._run("ip", name))
+
+    def is_running(self, name: str) -> bool | None:
+        """Whether the machine runs, or None if nothing is left of it but its entry."""
+        state = _first_line(self._run("status", name))
+        return None if state == _GONE else state == "Running"
+
+    def start(self, name: str) -> None:
+        """Starts a stopped machine and waits until docker-machine can reach its engine."""
+        self._run("start", name)
+
     def remove(self, name: str) -> None:
-        """Removes the machine and its entry; a half-made one as well."""
-        self._run("rm", "--force", name)
+        """Removes the machine and its entry; a half-made one as well.
+
+        Not by force while docker-machine can read the entry: that would forget a machine that it could not remove.
+        """
+        force = [] if self.store.entry(name) else ["--force"]
+        self._run("rm", "-y", *force, name)
 
     def regenerate_certificates(self, name: str) -> None:
         """Makes the engine's certificate anew, for the address that the machine has now; restarts the engine."""
         self._run("regenerate-certs", "--force", name)
 
-    def move(self, name: str, address: str) -> None:
-        """Tells the store that a machine of the generic driver answers at another address from now on.
-
-        The other drivers ask their hypervisor; this one believes what it was told at creation and has no command to
-        change it. The entry is replaced as a whole, so a crash leaves the old or the new one.
-        """
-        path = self.folder(name) / "config.json"
-        entry = json.loads(path.read_text("utf-8"))
-        if entry["DriverName"] == "generic" and entry["Driver"]["IPAddress"] != address:
-            entry["Driver"]["IPAddress"] = address
-            fresh = path.with_suffix(".new")
-            fresh.touch(mode=0o600)
-            fresh.write_text(json.dumps(entry, indent=4), "utf-8")
-            fresh.replace(path)
-
     def _ensure_certificates(self) -> None:
         """Makes docker-machine's own certificates: several first-time creations at once would race to, and fail."""
-        if (self.storage / "certs" / "cert.pem").exists():
+        if self.store.has_certificates():
             return
-        with locked(self.storage / "certificates.lock", "docker-machine's first certificates", self.deadline):
-            if not (self.storage / "certs" / "cert.pem").exists():
+        with locked(self.storage / "certificates.lock", "docker-machine's first certificates", self.deadline) as lock:
+            if not self.store.has_certificates():
+                self.store.clear_half_made_certificates()
                 probe = "first-certificates"
-                self._run("create", "--driver", "none", "--url", "tcp://127.0.0.1:2376", probe)
+                if self.store.exists(probe):
+                    self.remove(probe)
+                self._run("create", "--driver", "none", "--url", "tcp://127.0.0.1:2376", probe, keep_open=(lock,))
                 self.remove(probe)
 
     def _run(self, *arguments: str, keep_open: tuple[int, ...] = ()) -> str:
@@ -128,3 +143,7 @@ class DockerMachine:
             if "PRIVATE KEY" in error.output:
                 raise CommandError(command, None, "(its output holds a private key and is not shown)") from None
             raise
+
+
+def _first_line(text: str) -> str:
+    return text.strip().splitlines()[0] if text.strip() else ""

@@ -1,29 +1,18 @@
 """A machine's life, from creation to removal, as plain functions over docker-machine. Nothing of Pulumi here."""
 
-import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
-from providers.docker_machine import DockerMachine, OptionValue
+from providers.docker_machine import DockerMachine
 from providers.errors import HostKeyError, MachineError
+from providers.health import heal, regenerate_certificates
 from providers.locks import locked
 from providers.login import Login
 from providers.ssh import wait_for_host_key
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A machine to make. `owner` tells whose it is; `ssh_key` (PEM) and `host_key` where they are known beforehand."""
-
-    name: str
-    owner: str
-    driver: str
-    options: Mapping[str, OptionValue]
-    ssh_key: str | None
-    host_key: str | None
+from providers.wanted import Wanted
 
 
 def create_machine(tool: DockerMachine, wanted: Wanted) -> Login:
@@ -33,38 +22,67 @@ def create_machine(tool: DockerMachine, wanted: Wanted) -> Login:
     MachineError. The marker that tells them apart is written before docker-machine starts.
     """
     with _reserved(tool, wanted.name) as lock:
-        if tool.exists(wanted.name):
-            if _owner(tool, wanted.name) != wanted.owner:
+        if tool.store.exists(wanted.name):
+            if tool.store.owner(wanted.name) != wanted.owner:
                 raise MachineError(
                     f"docker-machine has a machine named {wanted.name} already (in {tool.storage}), and this stack did "
-                    f"not make it: choose another name, or remove it by hand: {tool.command} rm {wanted.name}"
+                    f"not make it: take it over with adopt: true, choose another name, or remove it by hand: "
+                    f"{tool.command} rm {wanted.name}"
                 )
             tool.remove(wanted.name)
-        _marker(tool, wanted.name).write_text(json.dumps({"owner": wanted.owner}), "utf-8")
+        tool.store.mark(wanted.name, wanted.owner)
         _meet(wanted, tool.deadline)
         with _key_option(wanted.ssh_key) as key_option:
             tool.create(wanted.name, wanted.driver, {**wanted.options, **key_option}, lock=lock)
+        tool.store.keep(wanted.name)
         return login_of(tool, wanted.name, wanted.host_key)
+
+
+def adopt_machine(tool: DockerMachine, wanted: Wanted) -> Login:
+    """Takes over a machine that docker-machine has already, and makes it well; it is not marked as this program's.
+
+    Raises MachineError if there is none of that name.
+    """
+    with _reserved(tool, wanted.name):
+        if not tool.store.exists(wanted.name):
+            raise MachineError(f"docker-machine has no machine named {wanted.name} (in {tool.storage}) to adopt")
+        login = login_of(tool, wanted.name, wanted.host_key)
+        heal(tool, wanted.name, login)
+        return replace(login, host=tool.address(wanted.name))
+
+
+def update_machine(tool: DockerMachine, wanted: Wanted, known: Login, *, take_over: bool) -> str:
+    """Heals a machine, with the options that it can take over in place; returns the address at which it answers."""
+    with _reserved(tool, wanted.name):
+        tool.store.repair(wanted.name)
+        login = replace(known, host=tool.address(wanted.name))
+        if take_over:
+            tool.store.take_over(wanted.name, wanted.options)
+            regenerate_certificates(tool, wanted.name, login)
+        heal(tool, wanted.name, login)
+        return tool.address(wanted.name)
+
+
+def remove_machine(tool: DockerMachine, name: str) -> None:
+    """Removes a machine and what was noted of it; whatever of them is gone already is no error."""
+    with _reserved(tool, name):
+        tool.store.repair(name)
+        if tool.store.exists(name):
+            tool.remove(name)
+        tool.store.forget(name)
 
 
 def login_of(tool: DockerMachine, name: str, host_key: str | None) -> Login:
     """How to log in to a machine of the store; without a known host key, the one that it shows now is taken."""
     described = tool.inspect(name)
+    address = tool.address(name)
     return Login(
-        host=described.address,
+        host=address,
         user=described.ssh_user,
         private_key=described.ssh_key_path.read_text("utf-8"),
-        host_key=host_key or wait_for_host_key(described.address, described.ssh_port, tool.deadline),
+        host_key=host_key or wait_for_host_key(address, described.ssh_port, tool.deadline),
         port=described.ssh_port,
     )
-
-
-def remove_machine(tool: DockerMachine, name: str) -> None:
-    """Removes a machine and its marker; whatever of them is gone already is no error."""
-    with _reserved(tool, name):
-        if tool.exists(name):
-            tool.remove(name)
-        _marker(tool, name).unlink(missing_ok=True)
 
 
 def _meet(wanted: Wanted, seconds: float) -> None:
@@ -82,21 +100,8 @@ def _meet(wanted: Wanted, seconds: float) -> None:
 
 @contextmanager
 def _reserved(tool: DockerMachine, name: str) -> Iterator[int]:
-    lock = _marker(tool, name).with_suffix(".lock")
-    with locked(lock, f"the machine {name}", tool.deadline) as file:
+    with locked(tool.store.own(name, "lock"), f"the machine {name}", tool.deadline) as file:
         yield file
-
-
-def _marker(tool: DockerMachine, name: str) -> Path:
-    return tool.storage / "registry-stack" / f"{name}.json"
-
-
-def _owner(tool: DockerMachine, name: str) -> str | None:
-    try:
-        owner = json.loads(_marker(tool, name).read_text("utf-8"))["owner"]
-    except (OSError, ValueError, KeyError):
-        return None
-    return str(owner)
 
 
 @contextmanager

@@ -1,71 +1,119 @@
 """The Machine resource: a docker-machine host."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import uuid4
 
 import pulumi
-from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    Resource,
+    UpdateResult,
+)
 
 from providers.docker_machine import OptionValue
-from providers.props import Props, Provider, Tool, changed, docker_machine
+from providers.login import Login
+from providers.options import faults, rebuilding
+from providers.props import WELL, Props, Provider, Tool, changed, docker_machine
+from providers.wanted import Wanted
 
-_REPLACES = ("name", "driver", "options", "instance")
-_UPDATES = ("tool", "owner", "ssh_key", "pinned_host_key")
+_UPDATES = ("tool", "owner", "options", "keep", "moves", "ssh_key", "pinned_host_key")
 
 
 class MachineProvider(Provider):
     """Translates Pulumi's calls into a machine's life."""
 
+    def check(self, _olds: Props, news: Props) -> CheckResult:
+        known = all(_olds.get(key) == news.get(key) for key in ("driver", "options"))
+        reasons = [] if known or news["adopt"] else faults(docker_machine(news), news["driver"], news["options"])
+        return CheckResult(news, [CheckFailure("options", reason) for reason in reasons])
+
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
-        replaces = changed(_olds, _news, _REPLACES)
-        updates = changed(_olds, _news, _UPDATES)
-        return DiffResult(changes=bool(replaces or updates), replaces=replaces, delete_before_replace=True)
+        replaces = changed(_olds, _news, ("name", "instance", "adopt"))
+        # whoever made an adopted machine has settled its driver and options
+        if not _news["adopt"]:
+            replaces += changed(_olds, _news, ["driver"])
+            replaces += ["options"] if rebuilding(_olds["options"], _news["options"]) else []
+        needed = bool(replaces or changed(_olds, _news, _UPDATES)) or _olds["health"] != WELL
+        return DiffResult(changes=needed, replaces=replaces, delete_before_replace=True)
 
     def create(self, props: Props) -> CreateResult:
-        from providers.lifecycle import Wanted, create_machine
+        from providers.lifecycle import adopt_machine, create_machine
 
         tool = docker_machine(props)
-        login = create_machine(
-            tool,
-            Wanted(
-                name=props["name"],
-                owner=props["owner"],
-                driver=props["driver"],
-                options=props["options"],
-                ssh_key=props.get("ssh_key"),
-                host_key=props.get("pinned_host_key"),
-            ),
-        )
+        login = (adopt_machine if props["adopt"] else create_machine)(tool, _wanted(props))
         outputs = {
             "address": login.host,
             "user": login.user,
             "port": login.port,
             "private_key": login.private_key,
             "host_key": login.host_key,
-            "folder": str(tool.folder(props["name"])),
+            "folder": str(tool.store.folder(props["name"])),
             "serial": uuid4().hex,
+            "health": WELL,
         }
         return CreateResult(props["name"], {**props, **outputs})
 
     def read(self, id_: str, props: Props) -> ReadResult:
-        return ReadResult(id_, props) if docker_machine(props).exists(id_) else ReadResult("", {})
+        from providers.health import Health, look_at
+
+        tool = docker_machine(props)
+        # docker-machine believes of the generic driver what it was told last: where the machine moved to
+        moved = props["moves"] and props["driver"] == "generic" and tool.store.exists(id_)
+        health = Health.WELL if moved else look_at(tool, id_)
+        if health is Health.GONE:
+            return ReadResult("", {})
+        return ReadResult(id_, {**props, "health": str(health)})
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        return UpdateResult({**_olds, **_news})
+        from providers.lifecycle import update_machine
+
+        known = Login(_olds["address"], _olds["user"], _olds["private_key"], _olds["host_key"], int(_olds["port"]))
+        take_over = bool(changed(_olds, _news, ["options"])) and not _news["adopt"]
+        address = update_machine(docker_machine(_news), _wanted(_news), known, take_over=take_over)
+        # the address of a machine that moves to a static one stays what it was at creation: else the steps that
+        # came before the move would run again, at an address where nobody is
+        kept = {} if _news["moves"] else {"address": address}
+        return UpdateResult({**_olds, **_news, **kept, "health": WELL})
 
     def delete(self, _id: str, _props: Props) -> None:
         from providers.lifecycle import remove_machine
 
-        remove_machine(docker_machine(_props), _id)
+        if not _props["keep"]:
+            remove_machine(docker_machine(_props), _id)
+
+
+@dataclass(frozen=True)
+class MachineArgs:
+    """A machine's inputs.
+
+    `moves`: a static address follows. `adopt`: docker-machine has it already. `keep`: it outlives the stack.
+    `instance` identifies what the machine runs on where the stack made that itself: another one is another machine.
+    """
+
+    name: str
+    driver: str
+    options: Mapping[str, OptionValue]
+    owner: str
+    tool: Tool
+    moves: bool
+    adopt: bool = False
+    keep: bool = False
+    instance: pulumi.Input[str] | None = None
+    ssh_key: pulumi.Input[str] | None = None
+    pinned_host_key: pulumi.Input[str] | None = None
 
 
 class Machine(Resource, module="registry", name="Machine"):
     """A machine that docker-machine made and keeps the entry of.
 
-    `address` stays what it was at creation; a static address is a resource of its own. `serial` is another one for
-    every creation, so that whatever lives on the machine can be tied to it. `folder` holds the certificate and key
-    for its engine. `instance` identifies what the machine runs on where the stack made that itself: another
-    instance is another machine.
+    `serial` is another one for every creation, so that whatever lives on the machine can be tied to it. `folder` holds
+    the certificate and key for its engine. `health` is what the last refresh found; anything but "well" is healed by
+    the next `up`.
     """
 
     address: pulumi.Output[str]
@@ -75,33 +123,22 @@ class Machine(Resource, module="registry", name="Machine"):
     host_key: pulumi.Output[str]
     folder: pulumi.Output[str]
     serial: pulumi.Output[str]
+    health: pulumi.Output[str]
 
-    def __init__(
-        self,
-        resource_name: str,
-        *,
-        name: str,
-        driver: str,
-        options: Mapping[str, OptionValue],
-        owner: str,
-        tool: Tool,
-        instance: pulumi.Input[str] | None = None,
-        ssh_key: pulumi.Input[str] | None = None,
-        pinned_host_key: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        inputs = {
-            "name": name,
-            "driver": driver,
-            "options": options,
-            "owner": owner,
-            "tool": tool,
-            "instance": instance,
-            "ssh_key": ssh_key,
-            "pinned_host_key": pinned_host_key,
-        }
-        unknown = dict.fromkeys(("address", "user", "port", "private_key", "host_key", "folder", "serial"))
+    def __init__(self, resource_name: str, args: MachineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        inputs = {key: getattr(args, key) for key in args.__dataclass_fields__}
+        outputs = dict.fromkeys(key for key in Machine.__annotations__)
         secret = pulumi.ResourceOptions(additional_secret_outputs=["private_key"])
-        super().__init__(
-            MachineProvider(), resource_name, {**inputs, **unknown}, pulumi.ResourceOptions.merge(secret, opts)
-        )
+        props = {**inputs, **outputs}
+        super().__init__(MachineProvider(), resource_name, props, pulumi.ResourceOptions.merge(secret, opts))
+
+
+def _wanted(props: Props) -> Wanted:
+    return Wanted(
+        name=props["name"],
+        owner=props["owner"],
+        driver=props["driver"],
+        options=props["options"],
+        ssh_key=props.get("ssh_key"),
+        host_key=props.get("pinned_host_key"),
+    )

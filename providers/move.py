@@ -1,36 +1,86 @@
 """Moving a machine to its static address, as the guide does. Nothing of Pulumi here."""
 
+from contextlib import suppress
 from dataclasses import replace
 
-from guest.boot2docker import STATIC_ADDRESS, install_block
+from guest.addresses import GUESTS, StaticAddress, which_guest
 from guest.files import as_root
 from providers.docker_machine import DockerMachine
 from providers.engine import has_certificate_for, wait_for_engine
+from providers.errors import CommandError, DeadlineError, MachineError
+from providers.health import Health, heal, look_at, regenerate_certificates
 from providers.login import Login
 from providers.reboot import answers, reboot
-from providers.ssh import run_command
+from providers.ssh import NOT_YET, run_command
 from providers.waiting import wait_for
 
+_SECONDS_TO_LEAVE = 30
 
-def move_machine(tool: DockerMachine, name: str, now: Login, address: str, block: str) -> None:
-    """Moves a Boot2Docker machine from where it answers now to `address`: bootsync.sh, restart, regenerate-certs.
 
-    `block` is what bootsync.sh has to say of it. A machine that is there already, because an earlier move was cut
-    short, is not restarted again.
+def move_machine(tool: DockerMachine, name: str, now: Login, wanted: StaticAddress) -> None:
+    """Moves a machine from where it answers now to its static address; on a Boot2Docker by bootsync.sh, a restart and
+    regenerate-certs.
+
+    Safe to repeat: a machine that is there already, because an earlier move was cut short, is not moved again.
     """
-    there = replace(now, host=address)
-    if now.host == address or not answers(there):
-        run_command(now, as_root(install_block(STATIC_ADDRESS)), stdin=block)
-        reboot(now, address, tool.deadline)
-    tool.move(name, address)
-    folder = tool.folder(name)
-    if not _is_certified(name, address, tool):
-        tool.regenerate_certificates(name)
-    wait_for_engine(address, folder, tool.deadline)
+    there = replace(now, host=str(wanted.address))
+    if now.host == there.host or not answers(there):
+        _settle(now, there, wanted, tool.deadline)
+    _verify_gone(now, there)
+    tool.store.move(name, there.host)
+    folder = tool.store.folder(name)
+    if not _is_certified(tool, name, there.host):
+        regenerate_certificates(tool, name, there)
+    wait_for_engine(there.host, folder, tool.deadline)
+    tool.store.keep(name)
 
 
-def _is_certified(name: str, address: str, tool: DockerMachine) -> bool:
-    folder = tool.folder(name)
+def look_at_moved(tool: DockerMachine, name: str, there: Login) -> Health:
+    """How a machine is that should be at its static address."""
+    return look_at(tool, name) if answers(there) else Health.ELSEWHERE
+
+
+def heal_moved(tool: DockerMachine, name: str, first: Login, wanted: StaticAddress) -> None:
+    """Makes a machine well at its static address; `first` is how to log in at the address of its creation.
+
+    One that has lost its static address answers at its first one again, and is moved again.
+    """
+    there = replace(first, host=str(wanted.address))
+    if not answers(there) and answers(first):
+        move_machine(tool, name, first, wanted)
+    heal(tool, name, there)
+
+
+def _settle(now: Login, there: Login, wanted: StaticAddress, seconds: float) -> None:
+    kind = run_command(now, which_guest()).strip()
+    if kind not in GUESTS:
+        raise MachineError(
+            f"{now} can't be given a static address: it is neither a Boot2Docker nor a system with netplan, "
+            "NetworkManager or systemd-networkd. Give it the address by hand, then run `pulumi up` again"
+        )
+    guest = GUESTS[kind]
+    run_command(now, as_root(guest.install), stdin=guest.document(wanted))
+    if now.host == there.host:
+        return
+    if guest.reboots:
+        reboot(now, there.host, seconds)
+        return
+    with suppress(*NOT_YET, CommandError):  # the connection breaks when the address goes
+        run_command(now, as_root(guest.apply), seconds=10)
+    wait_for(f"{there} with the same host key", lambda: answers(there) or None, seconds)
+
+
+def _verify_gone(now: Login, there: Login) -> None:
+    if now.host == there.host:
+        return
+    try:
+        wait_for("the old address to be left", lambda: not answers(now) or None, _SECONDS_TO_LEAVE)
+    except DeadlineError:
+        raise MachineError(f"{there} answers at its static address, but still at {now.host} too") from None
+
+
+def _is_certified(tool: DockerMachine, name: str, address: str) -> bool:
+    folder = tool.store.folder(name)
     answer = wait_for(
         f"the engine of {name} at {address}", lambda: (has_certificate_for(address, folder),), tool.deadline
     )

@@ -15,6 +15,8 @@ from providers.errors import report_plainly
 from providers.login import Login
 
 Props = dict[str, Any]
+WELL = "well"
+"""The health of what needs nothing: providers.health.Health.WELL, without its imports."""
 
 
 class Tool(TypedDict):

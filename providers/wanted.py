@@ -1,0 +1,18 @@
+"""What machine is wanted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from providers.docker_machine import OptionValue
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A machine to make. `owner` tells whose it is; `ssh_key` (PEM) and `host_key` where they are known beforehand."""
+
+    name: str
+    owner: str
+    driver: str
+    options: Mapping[str, OptionValue]
+    ssh_key: str | None
+    host_key: str | None
