@@ -67,6 +67,12 @@ def remove_machine(tool: DockerMachine, name: str) -> None:
         _marker(tool, name).unlink(missing_ok=True)
 
 
+def machines_of(tool: DockerMachine, owner: str) -> list[str]:
+    """The names of the machines that were made, or only begun, for that owner."""
+    markers = sorted(_marker(tool, "any").parent.glob("*.json"))
+    return [marker.stem for marker in markers if _owner(tool, marker.stem) == owner]
+
+
 def _meet(wanted: Wanted, seconds: float) -> None:
     """docker-machine's own SSH verifies no host key: where it is known beforehand, this does, just before.
 
