@@ -9,6 +9,7 @@ from components.certificate_authority import CertificateAuthority
 from components.client_trust import ClientTrust, ClientTrustArgs
 from components.hosts_entries import hosts_entries
 from components.machine_host import MachineHost, MachineHostArgs
+from components.marks import marks
 from components.network import container_network
 from components.registry import Registry, RegistryArgs
 from components.server_certificate import ServerCertificate, ServerCertificateArgs
@@ -61,8 +62,8 @@ class RegistryStack(pulumi.ComponentResource):
         self.register_outputs(self.outputs)
 
     def _machines(self) -> dict[str, Access]:
-        labels = {"registry-stack": self._owner}
-        network = container_network("network", self._settings, labels, self)
+        labels = marks("identity", self._owner, self)
+        network = container_network("network", self._settings, self._owner, labels, self)
         return {
             name: MachineHost(
                 name,
@@ -85,7 +86,7 @@ class RegistryStack(pulumi.ComponentResource):
             "machine": pulumi.Output.from_input(registry.name),
             "address": pulumi.Output.from_input(str(registry.address)),
             **hosts_entries(self._settings, self._owner, self),
-            "clients": pulumi.Output.all(
-                **{client.name: machines[client.name].summary(client.trust) for client in self._settings.clients}
+            "clients": pulumi.Output.from_input(
+                {client.name: machines[client.name].summary(client.trust) for client in self._settings.clients}
             ),
         }
