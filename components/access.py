@@ -22,6 +22,7 @@ class Access:
     machine: Machine
     address: pulumi.Output[str]
     tool: Tool
+    process: pulumi.ProviderResource | None
 
     @property
     def login(self) -> dict[str, pulumi.Output[Any]]:
@@ -42,6 +43,10 @@ class Access:
     def living(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
         """Options for whatever lives on the machine: it goes when the machine goes, without a call of its own."""
         return pulumi.ResourceOptions(parent=parent, deleted_with=self.machine)
+
+    def dynamic(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
+        """The same for a resource of this program's own providers, in the machine's own process of them."""
+        return pulumi.ResourceOptions.merge(self.living(parent), pulumi.ResourceOptions(provider=self.process))
 
     def command(
         self,

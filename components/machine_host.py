@@ -1,6 +1,6 @@
 """The guide's first step: a machine, made by docker-machine with whatever driver the settings name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi
 import pulumi_docker as docker
@@ -8,14 +8,15 @@ import pulumi_docker as docker
 from components.access import Access
 from components.container_machine import ContainerMachine, ContainerMachineArgs
 from providers.docker_machine import OptionValue
-from providers.machine import Machine
+from providers.machine import Machine, MachineArgs
 from providers.props import Tool
 from settings import DockerMachineSettings, MachineSettings
 
 
 @dataclass(frozen=True)
 class MachineHostArgs:
-    """A machine's name and settings. `owner` tells whose it is; container machines need a network."""
+    """A machine's name and settings. `owner` tells whose it is; container machines need a network. `moves`: a static
+    address follows."""
 
     machine: str
     settings: MachineSettings
@@ -23,6 +24,8 @@ class MachineHostArgs:
     owner: str
     labels: dict[str, str]
     network: docker.Network | None
+    moves: bool
+    process: pulumi.ProviderResource | None
 
 
 class MachineHost(pulumi.ComponentResource):
@@ -32,45 +35,47 @@ class MachineHost(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MachineHostArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("registry:index:MachineHost", name, None, opts)
+        settings = args.settings
         tool = Tool(
             command=args.docker_machine.command,
             storage=str(args.docker_machine.storage_folder),
             deadline=float(args.docker_machine.deadline),
         )
-        if args.network is None or args.settings.driver != "container":
-            machine = Machine(
-                name,
-                name=args.machine,
-                driver=args.settings.driver,
-                options=driver_options(args.settings),
-                owner=args.owner,
-                tool=tool,
-                pinned_host_key=args.settings.host_key,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
-        else:
-            container = ContainerMachine(
-                name,
-                ContainerMachineArgs(args.machine, args.settings, args.network, args.labels),
-                pulumi.ResourceOptions(parent=self),
-            )
-            machine = Machine(
-                name,
-                name=args.machine,
-                driver="generic",
-                options={
-                    "generic-ip-address": str(args.settings.options["container-address"]),
-                    "generic-ssh-user": "docker",
-                },
-                owner=args.owner,
-                tool=tool,
-                instance=container.instance,
-                ssh_key=container.ssh_key,
-                pinned_host_key=container.host_key,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
-        self.access = Access(args.machine, machine, machine.address, tool)
+        wanted = MachineArgs(
+            name=args.machine,
+            driver=settings.driver,
+            options=driver_options(settings),
+            owner=args.owner,
+            tool=tool,
+            moves=args.moves,
+            adopt=settings.adopt,
+            keep=settings.keep,
+            pinned_host_key=settings.host_key,
+        )
+        if args.network is not None and settings.driver == "container":
+            wanted = self._in_container(name, wanted, args, args.network)
+        machine = Machine(name, wanted, pulumi.ResourceOptions(parent=self, provider=args.process))
+        self.access = Access(args.machine, machine, machine.address, tool, args.process)
         self.register_outputs({"address": machine.address})
+
+    def _in_container(
+        self, name: str, wanted: MachineArgs, args: MachineHostArgs, network: docker.Network
+    ) -> MachineArgs:
+        """Makes the container; what is wanted of docker-machine is then a host that exists."""
+        container = ContainerMachine(
+            name,
+            ContainerMachineArgs(args.machine, args.settings, network, args.labels),
+            pulumi.ResourceOptions(parent=self),
+        )
+        address = str(args.settings.options["container-address"])
+        return replace(
+            wanted,
+            driver="generic",
+            options={"generic-ip-address": address, "generic-ssh-user": "docker"},
+            instance=container.instance,
+            ssh_key=container.ssh_key,
+            pinned_host_key=container.host_key,
+        )
 
 
 def driver_options(settings: MachineSettings) -> dict[str, OptionValue]:

@@ -1,5 +1,6 @@
 """The whole guide: settings -> machines -> address -> certificates -> registry -> clients -> outputs."""
 
+from itertools import cycle
 from typing import Any
 
 import pulumi
@@ -9,7 +10,9 @@ from components.certificate_authority import CertificateAuthority
 from components.client_trust import ClientTrust, ClientTrustArgs
 from components.hosts_entries import hosts_entries
 from components.machine_host import MachineHost, MachineHostArgs
+from components.marks import marks
 from components.network import container_network
+from components.processes import processes
 from components.registry import Registry, RegistryArgs
 from components.server_certificate import ServerCertificate, ServerCertificateArgs
 from components.static_address import static_address
@@ -61,12 +64,22 @@ class RegistryStack(pulumi.ComponentResource):
         self.register_outputs(self.outputs)
 
     def _machines(self) -> dict[str, Access]:
-        labels = {"registry-stack": self._owner}
-        network = container_network("network", self._settings, labels, self)
+        labels = marks("identity", self._owner, self)
+        network = container_network("network", self._settings, self._owner, labels, self)
+        process = cycle(processes(self._settings, self))
         return {
             name: MachineHost(
                 name,
-                MachineHostArgs(name, machine, self._settings.docker_machine, self._owner, labels, network),
+                MachineHostArgs(
+                    machine=name,
+                    settings=machine,
+                    docker_machine=self._settings.docker_machine,
+                    owner=self._owner,
+                    labels=labels,
+                    network=network,
+                    moves=name == self._settings.registry.name,
+                    process=next(process),
+                ),
                 pulumi.ResourceOptions(parent=self),
             ).access
             for name, machine in self._settings.machines.items()
@@ -85,7 +98,7 @@ class RegistryStack(pulumi.ComponentResource):
             "machine": pulumi.Output.from_input(registry.name),
             "address": pulumi.Output.from_input(str(registry.address)),
             **hosts_entries(self._settings, self._owner, self),
-            "clients": pulumi.Output.all(
-                **{client.name: machines[client.name].summary(client.trust) for client in self._settings.clients}
+            "clients": pulumi.Output.from_input(
+                {client.name: machines[client.name].summary(client.trust) for client in self._settings.clients}
             ),
         }

@@ -24,4 +24,4 @@ def static_address(
         gateway=str(network.gateway),
         interface=network.interface,
     )
-    return replace(access, address=StaticAddress(name, args, access.living(parent)).settled)
+    return replace(access, address=StaticAddress(name, args, access.dynamic(parent)).settled)

@@ -1,3 +1,5 @@
+// Pulumi's CLI and docker-machine, for places where they can't be downloaded: `go build -C offline -o FILE PACKAGE`,
+// with the packages under `tool` below.
 module tools
 
 go 1.26
@@ -346,8 +348,10 @@ require (
 	sigs.k8s.io/yaml v1.6.0 // indirect
 )
 
+// Pulumi's CLI is written against this fork: its own go.mod says so, and a main module has to repeat it.
 replace github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e
 
+// docker-machine needs this library as it was in 2015, as its own go.mod says: newer ones break the RPC to its drivers.
 replace github.com/urfave/cli => github.com/urfave/cli v1.11.1-0.20151120215642-0302d3914d2a
 
 tool (

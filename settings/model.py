@@ -48,6 +48,21 @@ class MachineSettings(_Model):
     driver: Driver = "virtualbox"
     options: DriverOptions = {}
     host_key: HostKey | None = None
+    adopt: bool = False
+    on_destroy: Literal["remove", "keep"] | None = None
+
+    @property
+    def keep(self) -> bool:
+        """Whether the machine outlives the stack: unless told otherwise, one that the stack did not make does."""
+        return self.adopt if self.on_destroy is None else self.on_destroy == "keep"
+
+    @model_validator(mode="after")
+    def _adopts_as_it_is(self) -> Self:
+        if self.adopt and self.driver == "container":
+            raise fault("adopt", self.adopt, "left out for the driver 'container', which makes its machines itself")
+        if self.adopt and self.options:
+            raise fault("options", dict(self.options), "left out for a machine that is adopted as it is")
+        return self
 
     @model_validator(mode="after")
     def _container_has_address(self) -> Self:
@@ -109,11 +124,13 @@ class EndpointSettings(_Model):
 
 
 class DockerMachineSettings(_Model):
-    """The docker-machine executable, its storage folder (relative to the program), its deadline in seconds."""
+    """The docker-machine executable, its storage folder (relative to the program), the seconds that one of its
+    operations may take, and how many machines are worked on at once (in fours)."""
 
     command: str = "docker-machine"
     storage: Path | None = None
     deadline: int = Field(default=600, ge=30, le=7200)
+    parallel: int = Field(default=8, ge=1, le=64)
 
     @property
     def storage_folder(self) -> Path:

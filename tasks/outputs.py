@@ -1,16 +1,11 @@
 """What a stack tells others: its outputs, typed."""
 
-import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from providers.errors import StackError
-from providers.runner import Runner, run
-
-SECONDS = 60.0
 
 
 class _Model(BaseModel):
@@ -45,10 +40,3 @@ class Outputs(_Model):
         except ValidationError as error:
             lacking = sorted({str(details["loc"][0]) for details in error.errors() if details["loc"]})
             raise StackError(f"these are not the outputs of a stack that is up; at fault: {lacking}") from None
-
-
-def outputs_of(stack: str, environment: Mapping[str, str], program: Path, runner: Runner = run) -> Outputs:
-    """The outputs of `stack` of the program in that folder. Raises StackError, also where it is not up."""
-    pulumi = shutil.which("pulumi", path=environment["PATH"]) or "pulumi"
-    command = [pulumi, "--non-interactive", "--cwd", str(program), "stack", "output", "--stack", stack, "--json"]
-    return Outputs.parse(runner(command, environment=environment, deadline=SECONDS))

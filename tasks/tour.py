@@ -15,7 +15,7 @@ from requests.exceptions import RequestException
 
 from images.names import SITE
 from providers.errors import RegistryError, StackError
-from providers.image import hand_over
+from providers.handover import hand_over
 from tasks import site
 from tasks.engines import engine, pull, push, remove_container, remove_image
 from tasks.outputs import Client, Outputs

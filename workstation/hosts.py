@@ -9,7 +9,7 @@ Bytes, because nobody says what encoding a hosts file has: whatever is not the b
 
 A new block goes on top, behind a byte order mark: of two lines with one name the first one counts, and nothing has to
 be known about how the file ends. A block that is there already stays where it is, so that stacks do not overtake each
-other for ever.
+other for ever, unless somebody's line above it says otherwise.
 
 A name to which a line of somebody else's already gives the right address gets none in the block, and a block without
 lines is none: what users wrote by hand is theirs, stays when the stack goes, and is enough. Lines in other stacks'
@@ -61,7 +61,10 @@ def install(content: bytes, block: Block, line_end: bytes) -> bytes:
         return b"".join(others)
     line_end = next((b"\r\n" if line.endswith(b"\r\n") else b"\n" for line in others if line.endswith(b"\n")), line_end)
     lines = [text + line_end for text in (block.begin, *wanted, block.end)]
-    return b"".join([*others[:place], *lines, *others[place:]])
+    installed = [*others[:place], *lines, *others[place:]]
+    if _missing(installed, block):
+        installed = [*others[: _top(others)], *lines, *others[_top(others) :]]
+    return b"".join(installed)
 
 
 def remove(content: bytes, block: Block) -> bytes:
@@ -96,7 +99,11 @@ def _taken_out(content: bytes, block: Block) -> tuple[list[bytes], int]:
             others.append(lines[index - 1])
             continue
         places.append(len(others))
-    return others, min(places, default=1 if lines[:1] == [_BYTE_ORDER_MARK] else 0)
+    return others, min(places, default=_top(others))
+
+
+def _top(lines: list[bytes]) -> int:
+    return 1 if lines[:1] == [_BYTE_ORDER_MARK] else 0
 
 
 def _length(lines: list[bytes], block: Block) -> int:

@@ -26,5 +26,7 @@ def trust(name: str, args: ClientTrustArgs, opts: pulumi.ResourceOptions) -> pul
         because=args.ca_certificate.apply(fingerprint),
         serial=args.access.machine.serial,
         deadline=args.access.tool["deadline"],
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[copied])),
+        opts=pulumi.ResourceOptions.merge(
+            opts, pulumi.ResourceOptions(depends_on=[copied], provider=args.access.process)
+        ),
     )

@@ -67,6 +67,7 @@ def host_config(inputs: Properties) -> Properties:
         "DnsOptions": inputs.get("dnsOpts"),
         "DnsSearch": inputs.get("dnsSearches"),
         "Devices": [device(entry) for entry in inputs.get("devices") or []],
+        "DeviceCgroupRules": inputs.get("deviceCgroupRules"),
         "Ulimits": [{"Name": u["name"], "Soft": u["soft"], "Hard": u["hard"]} for u in inputs.get("ulimits") or []],
         "ShmSize": (inputs.get("shmSize") or 0) * _MEGABYTE,
         "NetworkMode": inputs.get("networkMode"),

@@ -1,13 +1,8 @@
 """The Container resource type."""
 
-import base64
-import binascii
-import io
-import tarfile
 import time
-from pathlib import Path
 
-from offline.docker import config, schema
+from offline.docker import config, schema, uploads
 from offline.docker import state as states
 from offline.docker.engine import Api, Engine, NotThereError
 from offline.docker.image import find
@@ -75,7 +70,7 @@ class Container(Resource):
     def _complete(self, api: Api, id_: str, inputs: Properties) -> str | None:
         connect(api, id_, inputs.get("networksAdvanced") or [])
         for upload in inputs.get("uploads") or []:
-            api.put_archive(id_, archive(upload))
+            api.put_archive(id_, uploads.archive(upload))
         if inputs["start"]:
             api.post(f"/containers/{id_}/start")
             if inputs["wait"]:
@@ -108,31 +103,3 @@ def connect(api: Api, id_: str, endpoints: list[Properties]) -> None:
     for endpoint in endpoints:
         body = {"Container": id_, "EndpointConfig": config.endpoint(endpoint)}
         api.post(f"/networks/{endpoint['name']}/connect", body)
-
-
-def archive(upload: Properties) -> bytes:
-    """A tar archive of one of uploads, to be unpacked at the container's root."""
-    content = upload_content(upload)
-    entry = tarfile.TarInfo(upload["file"])
-    entry.size = len(content)
-    entry.mtime = int(time.time())
-    permissions = upload.get("permissions")
-    entry.mode = int(permissions, 8) if permissions else 0o744 if upload.get("executable") else 0o644
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as tar:
-        tar.addfile(entry, io.BytesIO(content))
-    return packed.getvalue()
-
-
-def upload_content(upload: Properties) -> bytes:
-    """What an upload holds: exactly one of content, contentBase64 and source says so."""
-    given = [name for name in ("content", "contentBase64", "source") if upload.get(name)]
-    if len(given) != 1:
-        raise PluginError(f"uploads: {upload['file']} needs exactly one of content, contentBase64 and source")
-    text: str = upload[given[0]]
-    try:
-        if given[0] == "contentBase64":
-            return base64.b64decode(text, validate=True)
-        return Path(text).read_bytes() if given[0] == "source" else text.encode()
-    except (binascii.Error, OSError) as error:
-        raise PluginError(f"uploads: {upload['file']}: {given[0]} cannot be read: {error}") from None

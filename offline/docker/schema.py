@@ -19,8 +19,8 @@ NETWORK: Schema = {
     "options": _FILLED,
     "internal": _FILLED,
     "attachable": Property(),
-    "ingress": Property(),
-    "ipv6": Property(),
+    "ingress": Property(default=False),
+    "ipv6": Property(default=False),
     "ipamDriver": Property(default="default"),
     "ipamOptions": Property(),
     "ipamConfigs": Property(
@@ -101,6 +101,8 @@ _UPLOAD = {
     "sourceHash": Property(),
     "executable": Property(default=False),
     "permissions": Property(),
+    "owner": Property(),
+    "group": Property(),
 }
 _HEALTHCHECK = {
     "tests": Property(),
@@ -163,6 +165,7 @@ CONTAINER: Schema = {
             "permissions": Property(default="rwm"),
         },
     ),
+    "deviceCgroupRules": _SET,
     "deviceRequests": Property(supported=False),
     "gpus": Property(supported=False),
     "groupAdds": _SET,

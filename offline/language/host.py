@@ -38,14 +38,16 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         self._running = False
 
     def work(self) -> None:
-        """Run programs as they come, until a KeyboardInterrupt between two of them."""
+        """Run programs as they come, until a KeyboardInterrupt."""
         while True:
             request, outcome = self._jobs.get()
             self._swap_running(now=True)
             try:
                 result = run(request, self._engine)
             except KeyboardInterrupt:
-                result = Outcome("the program was interrupted")
+                # The engine is done with this host: it interrupts it, and waits for its end.
+                outcome.set_result(Outcome("the program was interrupted"))
+                raise
             self._swap_running(now=False)
             outcome.set_result(result)
 

@@ -34,6 +34,11 @@ _VALIDITY = {
 }
 
 
+def _write_only(name: str) -> Schema:
+    # A key that the state never holds; the engine would have to ask for it anew whenever it is used.
+    return {f"{name}Wo": Property(secret=True, supported=False), f"{name}WoVersion": Property(supported=False)}
+
+
 def system_clock() -> datetime:
     """Now, in UTC."""
     return datetime.now(UTC)
@@ -68,6 +73,7 @@ class CertRequest(Resource):
     tok = "tls:index/certRequest:CertRequest"
     schema: ClassVar[Schema] = {
         **_NAMES,
+        **_write_only("privateKeyPem"),
         "privateKeyPem": Property(required=True, secret=True),
         "keyAlgorithm": Property(output=True),
         "certRequestPem": Property(output=True),
@@ -120,6 +126,7 @@ class SelfSignedCert(_Certificate):
     schema: ClassVar[Schema] = {
         **_NAMES,
         **_VALIDITY,
+        **_write_only("privateKeyPem"),
         "privateKeyPem": Property(required=True, secret=True),
         "setAuthorityKeyId": Property(default=False),
         "keyAlgorithm": Property(output=True),
@@ -138,6 +145,7 @@ class LocallySignedCert(_Certificate):
     tok = "tls:index/locallySignedCert:LocallySignedCert"
     schema: ClassVar[Schema] = {
         **_VALIDITY,
+        **_write_only("caPrivateKeyPem"),
         "caCertPem": Property(required=True),
         "caPrivateKeyPem": Property(required=True, secret=True),
         "certRequestPem": Property(required=True),

@@ -1,0 +1,103 @@
+"""The demo: a registry and two clients in containers, shown at work.
+
+python -m tasks.demo         stands it up, or finds nothing to do, and takes the tour
+python -m tasks.demo down    takes it down; nothing of it is left
+"""
+
+import sys
+from collections.abc import Iterable
+
+from tasks.engine import need_reachable_containers
+from tasks.environment import environment_here
+from tasks.interrupted import get_over
+from tasks.layout import HERE
+from tasks.leftovers import docker_machine_of, remove_leftovers
+from tasks.outputs import Outputs
+from tasks.pulumi_stack import PulumiStack
+from tasks.stack import ensure_stack
+from tasks.tour import FAILURES, REPOSITORY, TAG, registry_api, tour
+
+NAME = "demo"
+# The outputs, certificate and all, are summed up here; the state's place is of no use while it is a folder.
+QUIETLY = ("--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress")
+
+
+def up(stack: PulumiStack) -> None:
+    """Brings the stack up, takes the tour, says what there is now."""
+    need_reachable_containers(stack.environment)
+    say(get_over(stack))
+    stack.show("up", *QUIETLY)
+    print(f"\n{summary(stack.changes())}\n", flush=True)
+    outputs = Outputs.parse(stack.read("stack", "output", "--json"))
+    print("The tour:")
+    say(f"  {line}" for line in tour(outputs))
+    print("\n" + "\n".join(what_next(outputs, str(docker_machine_of(stack).storage))))
+
+
+def down(stack: PulumiStack) -> None:
+    """Takes the stack down, and what a killed run may have left besides."""
+    say(get_over(stack))
+    stack.show("destroy", *QUIETLY)
+    say(remove_leftovers(stack))
+    print("\nThe demo is down; nothing of it is left. `make demo` stands it up again.")
+
+
+def say(lines: Iterable[str]) -> None:
+    """Prints lines as they come."""
+    for line in lines:
+        print(line, flush=True)
+
+
+def summary(changes: dict[str, int]) -> str:
+    """What an `up` came to, in a line; `changes` as Pulumi counts them, which has shown them itself."""
+    if any(count for kind, count in changes.items() if kind != "same"):
+        return "The demo is up."
+    return f"No changes: all {changes['same']} resources are as they should be."
+
+
+def what_next(outputs: Outputs, storage: str) -> list[str]:
+    """The outputs that a person needs, and what to try with them; `storage` is docker-machine's folder."""
+    last = list(outputs.clients)[-1]
+    image = f"{outputs.registry}/{REPOSITORY}:{TAG}"
+    machine = f"docker-machine --storage-path {storage}"
+    api = registry_api(outputs)
+    resolve = f"--resolve {api.host}:{api.port}:{api.address}"
+    return [
+        f"The registry:  {outputs.url}, on the machine {outputs.machine} at {outputs.address}",
+        *(f"A client:      {name}, {client.engine}, trust: {client.trust}" for name, client in outputs.clients.items()),
+        f"A site:        http://{outputs.clients[last].address}/",
+        "",
+        "To try next:",
+        '  eval "$(make -s env)"     # the project\'s tools and state, for this shell',
+        "  pulumi stack output       # all outputs",
+        "  pulumi stack output caCertificate > /tmp/ca.pem",
+        f"  curl --cacert /tmp/ca.pem {resolve} {outputs.url}/v2/_catalog",
+        f"  docker $({machine} config {last}) pull {image}",
+        f"  {machine} ssh {last} docker images",
+        "  make demo                 # changes nothing",
+        "  make demo-down            # takes everything down",
+        "",
+        "With these lines in the hosts file the names work on this workstation too:",
+        *(f"  {line}" for line in outputs.hosts_lines),
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """Returns the exit code."""
+    verbs = {"up": up, "down": down}
+    verb = verbs.get(arguments[0] if arguments else "up")
+    if verb is None or len(arguments) > 1:
+        print(f"usage: python -m tasks.demo [{'|'.join(verbs)}]", file=sys.stderr)
+        return 2
+    try:
+        environment = environment_here()
+        ensure_stack(NAME, environment)
+        verb(PulumiStack(NAME, HERE.checkout, environment))
+    except FAILURES as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
