@@ -81,7 +81,7 @@ class DockerMachine:
         text = self._run("inspect", name)
         try:
             return Description.parse(text)
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise MachineError(f"docker-machine's store has no readable entry of {name}: {error!r}") from None
 
     def remove(self, name: str) -> None:
@@ -111,10 +111,10 @@ class DockerMachine:
         """Makes docker-machine's own certificates: several first-time creations at once would race to, and fail."""
         if (self.storage / "certs" / "cert.pem").exists():
             return
-        with locked(self.storage / "certificates.lock", "docker-machine's first certificates", self.deadline):
+        with locked(self.storage / "certificates.lock", "docker-machine's first certificates", self.deadline) as lock:
             if not (self.storage / "certs" / "cert.pem").exists():
                 probe = "first-certificates"
-                self._run("create", "--driver", "none", "--url", "tcp://127.0.0.1:2376", probe)
+                self._run("create", "--driver", "none", "--url", "tcp://127.0.0.1:2376", probe, keep_open=(lock,))
                 self.remove(probe)
 
     def _run(self, *arguments: str, keep_open: tuple[int, ...] = ()) -> str:
@@ -126,5 +126,5 @@ class DockerMachine:
             return self.runner(command, environment=environment, deadline=self.deadline, keep_open=keep_open)
         except CommandError as error:
             if "PRIVATE KEY" in error.output:
-                raise CommandError(command, None, "(its output holds a private key and is not shown)") from None
+                raise CommandError(command, error.code, "(its output holds a private key and is not shown)") from None
             raise
