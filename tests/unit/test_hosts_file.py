@@ -123,7 +123,7 @@ def test_without_the_right_to_write_the_status_tells_and_the_next_up_tries_again
         patched.setattr(hosts_file, "replace_content", refuse)
         stack = Stack(props(hosts))
         assert stack.outs["managed"] is False
-        assert stack.outs["status"].startswith(f"not managed: {hosts}: Permission denied; {ADVICE}: printf ")
+        assert stack.outs["status"].startswith(f"not managed: {hosts}: Permission denied; {ADVICE}: (echo; ")
         assert stack.changes()
         stack.up()
         assert stack.outs["managed"] is False
@@ -132,7 +132,8 @@ def test_without_the_right_to_write_the_status_tells_and_the_next_up_tries_again
     with monkeypatch.context() as patched:
         patched.setattr(hosts_file, "replace_content", refuse)
         stack.destroy()
-    left = f"{hosts} still has {', '.join(LINES)} (Permission denied); to remove them by hand: sudo -e {hosts}\n"
+    block = "'# >>> registry-stack registry-stack-demo'"
+    left = f"{hosts} still has the block {block} (Permission denied); to remove that by hand: sudo -e {hosts}\n"
     assert capsys.readouterr().err == left
 
 
@@ -142,8 +143,18 @@ def test_lines_added_by_hand_take_no_right_to_write(hosts: Path, monkeypatch: py
     stack = Stack(props(hosts))
     assert stack.outs["managed"] is True
     left = remove_names(hosts, Block("registry-stack-demo", tuple(LINES)))
-    assert left is not None
-    assert "(not this stack's)" in left
+    assert left == (
+        f"{hosts} still has {', '.join(LINES)}, not written by this stack; to remove that by hand: sudo -e {hosts}"
+    )
+
+
+@pytest.mark.parametrize(
+    "content", [install(ORIGINAL, Block("registry-stack-demo", ("10.0.0.3 registry0",)), b"\n"), b"10.0.0.3 registry0"]
+)
+def test_lines_that_would_come_too_late_are_not_to_be_appended(hosts: Path, content: bytes) -> None:
+    hosts.write_bytes(content)
+    status = look_up(hosts, Block("registry-stack-demo", tuple(LINES)))["status"]
+    assert status.endswith(f"there by hand, before other such lines: sudo -e {hosts}")
 
 
 def test_only_the_lines_that_are_not_there_are_advised(hosts: Path) -> None:

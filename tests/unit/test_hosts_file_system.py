@@ -33,14 +33,14 @@ def test_the_systems_hosts_file(system: str, environment: dict[str, str], path: 
         (
             "Linux",
             "/etc/hosts",
-            r"printf '%s\n' '' '192.168.233.3 registry0' '192.168.233.3 registry0.localdomain'"
+            "(echo; echo '192.168.233.3 registry0'; echo '192.168.233.3 registry0.localdomain')"
             " | sudo tee -a /etc/hosts",
             "sudo -e /etc/hosts",
         ),
         (
             "Darwin",
             "/etc/my hosts",
-            r"printf '%s\n' '' '192.168.233.3 registry0' '192.168.233.3 registry0.localdomain'"
+            "(echo; echo '192.168.233.3 registry0'; echo '192.168.233.3 registry0.localdomain')"
             " | sudo tee -a '/etc/my hosts'",
             "sudo -e '/etc/my hosts'",
         ),
@@ -56,6 +56,11 @@ def test_the_systems_hosts_file(system: str, environment: dict[str, str], path: 
 def test_what_a_user_does_by_hand(system: str, path: str, add: str, edit: str) -> None:
     assert how_to_add(system, path, LINES) == add
     assert how_to_edit(system, path) == edit
+
+
+@pytest.mark.parametrize("system", ["Linux", "Darwin"])
+def test_commands_can_be_copied_from_where_pulumi_doubles_backslashes(system: str) -> None:
+    assert "\\" not in how_to_add(system, "/etc/hosts", LINES) + how_to_edit(system, "/etc/hosts")
 
 
 @pytest.mark.parametrize(("before", "after"), [("127.0.0.1 localhost", ""), ("127.0.0.1 localhost\n", "\n")])
