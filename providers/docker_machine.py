@@ -91,7 +91,7 @@ class DockerMachine:
         text = self._run("inspect", name)
         try:
             return Description.parse(text)
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise MachineError(f"docker-machine's store has no readable entry of {name}: {error!r}") from None
 
     def address(self, name: str) -> str:
@@ -141,7 +141,7 @@ class DockerMachine:
             return self.runner(command, environment=environment, deadline=self.deadline, keep_open=keep_open)
         except CommandError as error:
             if "PRIVATE KEY" in error.output:
-                raise CommandError(command, None, "(its output holds a private key and is not shown)") from None
+                raise CommandError(command, error.code, "(its output holds a private key and is not shown)") from None
             raise
 
 

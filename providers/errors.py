@@ -18,12 +18,13 @@ class StackError(Exception):
 
 
 class CommandError(StackError):
-    """An external command failed. `command` must hold no secrets."""
+    """An external command failed. `command` must hold no secrets; `code` is None if it did not end in time."""
 
     def __init__(self, command: Sequence[str], code: int | None, output: str) -> None:
         ended = f"exited with {code}" if code is not None else "did not end in time and was stopped"
         tail = "\n".join(f"    {line}" for line in output.strip().splitlines()[-8:])
         super().__init__(f"{' '.join(command)} {ended}" + (f":\n{tail}" if tail else ""))
+        self.code = code
         self.output = output
 
 

@@ -11,7 +11,7 @@ from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, Updat
 from providers.errors import StackError
 from providers.locks import locked
 from providers.props import Props, Provider, changed
-from workstation.hosts import Block, install, missing, remove
+from workstation.hosts import Block, can_append, install, missing, remove
 from workstation.replace import replace_content
 from workstation.system import how_to_add, how_to_edit, line_end
 
@@ -89,17 +89,16 @@ def look_up(path: Path, block: Block) -> Props:
 
 
 def remove_names(path: Path, block: Block) -> str | None:
-    """Takes the block out of a hosts file; returns what it still says of the names, if anything, and what to do."""
-    lines, reason = block.lines, "not this stack's"
+    """Takes the block out of a hosts file; returns what is left of it or of its names there, and what to do."""
+    by_hand = f"to remove that by hand: {how_to_edit(platform.system(), str(path))}"
     try:
         absent = missing(edit(path, lambda content: remove(content, block)), block)
-        lines = tuple(line for line in lines if line not in absent)
     except FileNotFoundError:
         return None
     except (OSError, StackError) as error:
-        reason = _reason(error)
-    by_hand = how_to_edit(platform.system(), str(path))
-    return f"{path} still has {', '.join(lines)} ({reason}); to remove them by hand: {by_hand}" if lines else None
+        return f"{path} still has the block {block.begin.decode()!r} ({_reason(error)}); {by_hand}"
+    left = [line for line in block.lines if line not in absent]
+    return f"{path} still has {', '.join(left)}, not written by this stack; {by_hand}" if left else None
 
 
 def edit(path: Path, change: Callable[[bytes], bytes], lock: Path | None = None) -> bytes:
@@ -129,14 +128,16 @@ def _managed(path: Path) -> Props:
 
 def _unmanaged(path: Path, block: Block, reason: str) -> Props:
     try:
-        lines = missing(path.read_bytes(), block) or list(block.lines)
+        content = path.read_bytes()
     except OSError:
-        lines = list(block.lines)
-    advice = (
-        f"not managed: {path}: {reason}; the next `pulumi up` tries again. "
-        f"To add {', '.join(lines)} by hand: {how_to_add(platform.system(), str(path), lines)}"
-    )
-    return {"managed": False, "status": advice}
+        content = b""
+    lines = missing(content, block) or list(block.lines)
+    system = platform.system()
+    if can_append(content, block):
+        by_hand = f"To add {', '.join(lines)} by hand: {how_to_add(system, str(path), lines)}"
+    else:
+        by_hand = f"To put {', '.join(lines)} there by hand, before other such lines: {how_to_edit(system, str(path))}"
+    return {"managed": False, "status": f"not managed: {path}: {reason}; the next `pulumi up` tries again. {by_hand}"}
 
 
 def _reason(error: Exception) -> str:

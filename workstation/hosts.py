@@ -77,6 +77,11 @@ def missing(content: bytes, block: Block) -> list[str]:
     return [line.decode() for line in _missing(_lines(content), block)]
 
 
+def can_append(content: bytes, block: Block) -> bool:
+    """Whether the block's lines would count at the end of the file: it gives none of the names another address."""
+    return not _missing([*_lines(content), *block.entries], block)
+
+
 def _lines(content: bytes) -> list[bytes]:
     mark = [_BYTE_ORDER_MARK] if content.startswith(_BYTE_ORDER_MARK) else []
     return mark + _LINE.findall(content, len(_BYTE_ORDER_MARK) if mark else 0)

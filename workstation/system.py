@@ -30,8 +30,9 @@ def how_to_add(system: str, path: str, lines: list[str]) -> str:
     if system == _WINDOWS:
         values = ", ".join(f"'{line}'" for line in ["", *lines])
         return f"in PowerShell, opened with 'Run as administrator': Add-Content -Path '{path}' -Value {values}"
-    words = " ".join(quote(line) for line in ["", *lines])
-    return rf"printf '%s\n' {words} | sudo tee -a {quote(path)}"
+    # no backslashes, as printf would take: Pulumi shows each of them twice
+    echoes = "; ".join(f"echo {quote(line)}" for line in lines)
+    return f"(echo; {echoes}) | sudo tee -a {quote(path)}"
 
 
 def how_to_edit(system: str, path: str) -> str:

@@ -2,33 +2,16 @@
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from providers.docker_machine import DockerMachine
 from tests.unit.program_mocks import run
+from tests.unit.recorder import Recorder
 
 GUIDE = 'docker-machine create --driver hyperv --hyperv-virtual-switch "VMWare NAT" --hyperv-memory 512 registry0'
-
-
-class Recorder:
-    """A runner that runs nothing."""
-
-    def __init__(self) -> None:
-        self.commands: list[list[str]] = []
-
-    def __call__(
-        self,
-        command: Sequence[str],
-        *,
-        environment: Mapping[str, str],
-        deadline: float,
-        keep_open: Sequence[int] = (),
-    ) -> str:
-        self.commands.append(list(command))
-        return ""
 
 
 def flags(command: Sequence[str]) -> tuple[list[str], list[tuple[str, ...]], str]:

@@ -1,0 +1,154 @@
+"""Diffs: what updates a resource, what replaces it, and that nothing does where nothing changed."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from pulumi.dynamic import DiffResult
+from pulumi.runtime.rpc import UNKNOWN
+
+from providers.address import StaticAddressProvider
+from providers.check import RegistryCheckProvider
+from providers.image import EngineImageProvider
+from providers.machine import MachineProvider
+from providers.props import Provider
+from providers.restart import RestartProvider
+
+TOOL = {"command": "docker-machine", "storage": "/storage", "deadline": 600}
+LOGIN = {"host": "10.0.0.7", "user": "docker", "port": 22, "private_key": "K", "host_key": "ssh-ed25519 AAAA"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A provider, a resource's inputs, and what the provider adds to them."""
+
+    provider: Provider
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+
+    def diff(self, **changes: object) -> DiffResult:
+        """The diff after changes of inputs; one that is set to None is one that is left out, as Pulumi has it."""
+        news = {key: value for key, value in {**self.inputs, **changes}.items() if value is not None}
+        return self.provider.diff("id", as_pulumi_delivers({**self.inputs, **self.outputs}), as_pulumi_delivers(news))
+
+
+def as_pulumi_delivers(props: dict[str, Any]) -> dict[str, Any]:
+    """Numbers as floats, since they travel as such."""
+    delivered: dict[str, Any] = json.loads(json.dumps(props), parse_int=float)
+    return delivered
+
+
+CASES = {
+    "machine": Case(
+        MachineProvider(),
+        {
+            "name": "registry0",
+            "driver": "generic",
+            "options": {"generic-ip-address": "10.0.0.7", "engine-label": ["a=1", "b=2"]},
+            "owner": "registry-stack-demo",
+            "tool": TOOL,
+            "instance": "c0ffee",
+            "ssh_key": "K",
+            "pinned_host_key": "ssh-ed25519 AAAA",
+        },
+        {"address": "10.0.0.7", "port": 22, "user": "docker", "folder": "/storage/machines/registry0", "serial": "1"},
+    ),
+    "address": Case(
+        StaticAddressProvider(),
+        {"name": "registry0", "tool": TOOL, "login": LOGIN, "address": "10.0.0.3", "block": "B", "serial": "1"},
+        {"settled": "10.0.0.3"},
+    ),
+    "restart": Case(
+        RestartProvider(),
+        {"login": LOGIN, "folder": "/storage/machines/m", "because": "1", "serial": "1", "deadline": 600},
+        {"address": "10.0.0.7"},
+    ),
+    "image": Case(
+        EngineImageProvider(),
+        {"image": "registry:2", "address": "10.0.0.3", "folder": "/storage/machines/registry0", "serial": "1"},
+        {"image_id": "sha256:1"},
+    ),
+    "check": Case(
+        RegistryCheckProvider(),
+        {"host": "r", "address": "10.0.0.3", "port": 443, "ca_certificate": "PEM", "serving": "1", "deadline": 600},
+        {"answers": True},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_nothing_changed(case: Case) -> None:
+    result = case.diff()
+    assert result.changes is False
+    assert not result.replaces
+
+
+@pytest.mark.parametrize(
+    ("resource", "key", "value"),
+    [
+        ("machine", "name", "registry1"),
+        ("machine", "driver", "hyperv"),
+        ("machine", "options", {"generic-ip-address": "10.0.0.8"}),
+        ("machine", "options", {"generic-ip-address": "10.0.0.7", "engine-label": ["b=2", "a=1"]}),
+        ("machine", "instance", "another"),
+        ("machine", "instance", UNKNOWN),
+        ("address", "name", "registry1"),
+        ("address", "serial", "2"),
+        ("address", "serial", UNKNOWN),
+        ("restart", "serial", "2"),
+        ("restart", "serial", UNKNOWN),
+        ("image", "image", "registry:3"),
+        ("image", "address", "10.0.0.4"),
+        ("image", "serial", "2"),
+        ("image", "serial", UNKNOWN),
+    ],
+)
+def test_what_replaces(resource: str, key: str, value: object) -> None:
+    result = CASES[resource].diff(**{key: value})
+    assert result.changes is True
+    assert result.replaces == [key]
+
+
+@pytest.mark.parametrize(
+    ("resource", "key", "value"),
+    [
+        ("machine", "tool", {**TOOL, "deadline": 900}),
+        ("machine", "tool", {**TOOL, "command": "rancher-machine"}),
+        ("machine", "owner", "registry-stack-other"),
+        ("machine", "ssh_key", "L"),
+        ("machine", "pinned_host_key", None),
+        ("machine", "pinned_host_key", "ssh-ed25519 BBBB"),
+        ("address", "tool", {**TOOL, "storage": "/other"}),
+        ("address", "login", {**LOGIN, "port": 2222}),
+        ("address", "address", "10.0.0.4"),
+        ("address", "block", "C"),
+        ("restart", "because", "2"),
+        ("restart", "login", {**LOGIN, "host": "10.0.0.8"}),
+        ("restart", "folder", "/other"),
+        ("restart", "deadline", 900),
+        ("check", "host", "s"),
+        ("check", "address", "10.0.0.4"),
+        ("check", "port", 5000),
+        ("check", "ca_certificate", "other"),
+        ("check", "serving", UNKNOWN),
+        ("check", "deadline", 30),
+    ],
+)
+def test_what_updates(resource: str, key: str, value: object) -> None:
+    result = CASES[resource].diff(**{key: value})
+    assert result.changes is True
+    assert not result.replaces
+
+
+def test_the_folder_of_an_image_matters_to_its_creation_alone() -> None:
+    assert CASES["image"].diff(folder="/other").changes is False
+
+
+def test_a_machine_is_removed_before_another_of_its_name_is_made() -> None:
+    assert CASES["machine"].diff(driver="hyperv").delete_before_replace is True
+
+
+def test_a_registry_that_was_silent_in_a_refresh_is_asked_again() -> None:
+    case = CASES["check"]
+    assert Case(case.provider, case.inputs, {"answers": False}).diff().changes is True
