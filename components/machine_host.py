@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_docker as docker
 
 from components.access import Access
 from components.container_machine import ContainerMachine, ContainerMachineArgs
+from components.network import ContainerNetwork
 from providers.docker_machine import OptionValue
 from providers.machine import Machine
 from providers.props import Tool
@@ -21,8 +21,7 @@ class MachineHostArgs:
     settings: MachineSettings
     docker_machine: DockerMachineSettings
     owner: str
-    labels: dict[str, str]
-    network: docker.Network | None
+    network: ContainerNetwork | None
 
 
 class MachineHost(pulumi.ComponentResource):
@@ -51,7 +50,7 @@ class MachineHost(pulumi.ComponentResource):
         else:
             container = ContainerMachine(
                 name,
-                ContainerMachineArgs(args.machine, args.settings, args.network, args.labels),
+                ContainerMachineArgs(args.machine, args.settings, args.network),
                 pulumi.ResourceOptions(parent=self),
             )
             machine = Machine(

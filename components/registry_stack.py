@@ -9,7 +9,6 @@ from components.certificate_authority import CertificateAuthority
 from components.client_trust import ClientTrust, ClientTrustArgs
 from components.hosts_entries import hosts_entries
 from components.machine_host import MachineHost, MachineHostArgs
-from components.marks import marks
 from components.network import container_network
 from components.registry import Registry, RegistryArgs
 from components.server_certificate import ServerCertificate, ServerCertificateArgs
@@ -62,12 +61,11 @@ class RegistryStack(pulumi.ComponentResource):
         self.register_outputs(self.outputs)
 
     def _machines(self) -> dict[str, Access]:
-        labels = marks("identity", self._owner, self)
-        network = container_network("network", self._settings, self._owner, labels, self)
+        network = container_network("network", self._settings, self._owner, self)
         return {
             name: MachineHost(
                 name,
-                MachineHostArgs(name, machine, self._settings.docker_machine, self._owner, labels, network),
+                MachineHostArgs(name, machine, self._settings.docker_machine, self._owner, network),
                 pulumi.ResourceOptions(parent=self),
             ).access
             for name, machine in self._settings.machines.items()
