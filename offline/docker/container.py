@@ -7,6 +7,7 @@ from offline.docker import state as states
 from offline.docker.engine import Api, Engine, NotThereError
 from offline.docker.image import find
 from offline.plugin import engine as plugin
+from offline.plugin import schema as tables
 from offline.plugin.resource import Diff, PluginError, Resource
 from offline.plugin.values import Properties
 
@@ -30,7 +31,7 @@ class Container(Resource):
         self._log = log
 
     def diff(self, state: Properties, inputs: Properties) -> Diff:
-        return super().diff(state, with_chosen_ports(inputs, state))
+        return super().diff(state, with_chosen_ports(tables.filled(self.schema, inputs), state))
 
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
         with self._engine.api() as api:
