@@ -51,7 +51,10 @@ class MachineProvider(Provider):
         return ReadResult(id_, props) if docker_machine(props).exists(id_) else ReadResult("", {})
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        return UpdateResult({**_olds, **_news})
+        kept = {key: _olds[key] for key in ("address", "user", "port", "private_key", "serial")}
+        folder = docker_machine(_news).folder(_news["name"])
+        host_key = _news.get("pinned_host_key") or _olds["host_key"]
+        return UpdateResult({**_news, **kept, "host_key": host_key, "folder": str(folder)})
 
     def delete(self, _id: str, _props: Props) -> None:
         from providers.lifecycle import remove_machine
