@@ -1,7 +1,10 @@
 """How the steps after a machine's creation reach it."""
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -9,7 +12,7 @@ import pulumi_docker as docker
 from pulumi_command import remote
 
 from guest.files import as_root
-from providers.engine import PORT
+from providers.engine import PORT, remove_container
 from providers.machine import Machine
 from providers.props import Tool
 
@@ -78,6 +81,12 @@ class Access:
     def engine(self, name: str, opts: pulumi.ResourceOptions) -> docker.Provider:
         """The provider for resources on the machine's engine, over TLS verified in both directions."""
         return docker.Provider(name, host=self.engine_url, cert_path=self.machine.folder, opts=opts)
+
+    async def remove_container(self, name: str, labels: Mapping[str, str]) -> None:
+        """Removes the container of that name and those labels from the machine's engine."""
+        address, folder = await self.address.future(), await self.machine.folder.future()
+        if address and folder:
+            await asyncio.to_thread(remove_container, address, Path(folder), name, labels)
 
 
 def fingerprint(text: str) -> str:

@@ -13,8 +13,11 @@ import pulumi
 import pulumi_docker as docker
 import pulumi_tls as tls
 
+from components.marks import orphan_removed_first
+from components.network import ContainerNetwork
 from guest.boot2docker import PERSISTENT
 from images.names import MACHINE
+from providers.orphans import remove_container
 from settings import MachineSettings
 
 CAPABILITIES = (
@@ -36,8 +39,7 @@ class ContainerMachineArgs:
 
     machine: str
     settings: MachineSettings
-    network: docker.Network
-    labels: dict[str, str]
+    network: ContainerNetwork
 
 
 class ContainerMachine(pulumi.ComponentResource):
@@ -53,10 +55,10 @@ class ContainerMachine(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         user = tls.PrivateKey(f"{name}-user-key", algorithm="ED25519", opts=child)
         host = tls.PrivateKey(f"{name}-host-key", algorithm="ED25519", opts=child)
-        labels = [docker.ContainerLabelArgs(label=key, value=value) for key, value in args.labels.items()]
+        labels = [docker.ContainerLabelArgs(label=key, value=value) for key, value in args.network.labels.items()]
         container = docker.Container(
             f"{name}-container",
-            name=f"{args.labels['registry-stack']}-{args.machine}",
+            name=f"{args.network.name}-{args.machine}",
             hostname=args.machine,
             image=str(args.settings.options.get("container-image", MACHINE)),
             labels=labels,
@@ -68,7 +70,7 @@ class ContainerMachine(pulumi.ComponentResource):
             must_run=True,
             networks_advanced=[
                 docker.ContainerNetworksAdvancedArgs(
-                    name=args.network.name, ipv4_address=str(args.settings.options["container-address"])
+                    name=args.network.network.name, ipv4_address=str(args.settings.options["container-address"])
                 )
             ],
             uploads=[
@@ -79,7 +81,7 @@ class ContainerMachine(pulumi.ComponentResource):
                     file=f"{PERSISTENT}/ssh/ssh_host_ed25519_key", content=host.private_key_openssh, permissions="0600"
                 ),
             ],
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, hooks=orphan_removed_first(remove_container)),
         )
         self.instance = container.id
         self.ssh_key = user.private_key_openssh

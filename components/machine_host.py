@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 
 import pulumi
-import pulumi_docker as docker
 
 from components.access import Access
 from components.container_machine import ContainerMachine, ContainerMachineArgs
+from components.network import ContainerNetwork
 from providers.docker_machine import OptionValue
 from providers.machine import Machine, MachineArgs
 from providers.props import Tool
@@ -22,8 +22,7 @@ class MachineHostArgs:
     settings: MachineSettings
     docker_machine: DockerMachineSettings
     owner: str
-    labels: dict[str, str]
-    network: docker.Network | None
+    network: ContainerNetwork | None
     moves: bool
     process: pulumi.ProviderResource | None
 
@@ -59,12 +58,12 @@ class MachineHost(pulumi.ComponentResource):
         self.register_outputs({"address": machine.address})
 
     def _in_container(
-        self, name: str, wanted: MachineArgs, args: MachineHostArgs, network: docker.Network
+        self, name: str, wanted: MachineArgs, args: MachineHostArgs, network: ContainerNetwork
     ) -> MachineArgs:
         """Makes the container; what is wanted of docker-machine is then a host that exists."""
         container = ContainerMachine(
             name,
-            ContainerMachineArgs(args.machine, args.settings, network, args.labels),
+            ContainerMachineArgs(args.machine, args.settings, network),
             pulumi.ResourceOptions(parent=self),
         )
         address = str(args.settings.options["container-address"])

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_docker as docker
 
 from components.access import Access, fingerprint
+from components.marks import orphan_removed_first
 from components.server_certificate import ServerCertificate
 from guest import registry_config
 from guest.boot2docker import PERSISTENT
@@ -65,7 +66,13 @@ class Registry(pulumi.ComponentResource):
             # the registry reads its files once, when it starts: another content needs another container
             labels=[docker.ContainerLabelArgs(label="registry-stack.starts-with", value=starts_with)],
             opts=pulumi.ResourceOptions.merge(
-                living, pulumi.ResourceOptions(provider=engine, depends_on=files, delete_before_replace=True)
+                living,
+                pulumi.ResourceOptions(
+                    provider=engine,
+                    depends_on=files,
+                    delete_before_replace=True,
+                    hooks=orphan_removed_first(args.access.remove_container),
+                ),
             ),
         )
         self.serving = container.id

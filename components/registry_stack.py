@@ -10,7 +10,6 @@ from components.certificate_authority import CertificateAuthority
 from components.client_trust import ClientTrust, ClientTrustArgs
 from components.hosts_entries import hosts_entries
 from components.machine_host import MachineHost, MachineHostArgs
-from components.marks import marks
 from components.network import container_network
 from components.processes import processes
 from components.registry import Registry, RegistryArgs
@@ -64,8 +63,7 @@ class RegistryStack(pulumi.ComponentResource):
         self.register_outputs(self.outputs)
 
     def _machines(self) -> dict[str, Access]:
-        labels = marks("identity", self._owner, self)
-        network = container_network("network", self._settings, self._owner, labels, self)
+        network = container_network("network", self._settings, self._owner, self)
         process = cycle(processes(self._settings, self))
         return {
             name: MachineHost(
@@ -75,7 +73,6 @@ class RegistryStack(pulumi.ComponentResource):
                     settings=machine,
                     docker_machine=self._settings.docker_machine,
                     owner=self._owner,
-                    labels=labels,
                     network=network,
                     moves=name == self._settings.registry.name,
                     process=next(process),

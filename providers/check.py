@@ -13,6 +13,7 @@ from providers.waiting import wait_for
 
 _INPUTS = ("host", "address", "port", "ca_certificate", "serving", "deadline")
 _SECONDS_IN_REFRESH = 5
+_SECONDS_TO_ANSWER = 5
 
 
 class RegistryCheckProvider(Provider):
@@ -74,19 +75,25 @@ def wait_for_registry(props: Props, seconds: float) -> None:
     context = ssl.create_default_context(cadata=props["ca_certificate"])
 
     def answered() -> bool:
-        with (
-            socket.create_connection((address, port), timeout=5) as plain,
-            context.wrap_socket(plain, server_hostname=host) as secured,
-        ):
-            connection = http.client.HTTPConnection(host)
-            connection.sock = secured
-            connection.request("GET", "/v2/")
-            status = connection.getresponse().status
+        try:
+            status = _status(host, address, port, context)
+        except ssl.SSLCertVerificationError as error:  # an OSError too, but not one to wait out
+            reason = error.verify_message
+            raise RegistryError(f"the registry {host} at {address}:{port} is not trusted: {reason}") from None
         if status not in (http.client.OK, http.client.UNAUTHORIZED):
             raise ConnectionError(f"GET /v2/ was answered with {status}")
         return True
 
-    try:
-        wait_for(f"the registry {host} at {address}:{port}", answered, seconds)
-    except ssl.SSLCertVerificationError as error:
-        raise RegistryError(f"the registry {host} at {address}:{port} is not trusted: {error.verify_message}") from None
+    failures = (OSError, http.client.HTTPException)
+    wait_for(f"the registry {host} at {address}:{port}", answered, seconds, failures=failures)
+
+
+def _status(host: str, address: str, port: int, context: ssl.SSLContext) -> int:
+    with (
+        socket.create_connection((address, port), timeout=_SECONDS_TO_ANSWER) as plain,
+        context.wrap_socket(plain, server_hostname=host) as secured,
+    ):
+        connection = http.client.HTTPConnection(host)
+        connection.sock = secured
+        connection.request("GET", "/v2/")
+        return connection.getresponse().status

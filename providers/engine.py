@@ -8,7 +8,7 @@ the Docker SDK's lets REQUESTS_CA_BUNDLE override which certificate authority it
 import http.client
 import json
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -55,6 +55,17 @@ def load_image(address: str, folder: Path, archive: Iterable[bytes]) -> None:
         said = answer.read().decode("utf-8", "replace")
         if answer.status != http.client.OK or '"error"' in said:
             raise StackError(f"the engine at {address}:{PORT} did not take the image: {said.strip()[-500:]}")
+
+
+def remove_container(address: str, folder: Path, name: str, labels: Mapping[str, str]) -> None:
+    """Removes the container of that name, with its own volumes, if it has the labels."""
+    filters = {"name": [f"^{name}$"], "label": [f"{label}={value}" for label, value in labels.items()]}
+    with _answer(address, folder, "GET", f"/containers/json?all=1&filters={quote(json.dumps(filters))}") as answer:
+        found = [each["Id"] for each in json.load(answer)]
+    for id_ in found:
+        with _answer(address, folder, "DELETE", f"/containers/{id_}?force=1&v=1", seconds=_SECONDS_TO_LOAD) as answer:
+            if answer.status not in (http.client.NO_CONTENT, http.client.NOT_FOUND):
+                raise StackError(f"the engine at {address}:{PORT} did not remove {name}: {answer.read()[-500:]!r}")
 
 
 @contextmanager

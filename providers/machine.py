@@ -72,13 +72,16 @@ class MachineProvider(Provider):
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         from providers.lifecycle import update_machine
 
-        known = Login(_olds["address"], _olds["user"], _olds["private_key"], _olds["host_key"], int(_olds["port"]))
+        tool = docker_machine(_news)
+        host_key = _news.get("pinned_host_key") or _olds["host_key"]
+        known = Login(_olds["address"], _olds["user"], _olds["private_key"], host_key, int(_olds["port"]))
         take_over = bool(changed(_olds, _news, ["options"])) and not _news["adopt"]
-        address = update_machine(docker_machine(_news), _wanted(_news), known, take_over=take_over)
+        address = update_machine(tool, _wanted(_news), known, take_over=take_over)
         # the address of a machine that moves to a static one stays what it was at creation: else the steps that
         # came before the move would run again, at an address where nobody is
-        kept = {} if _news["moves"] else {"address": address}
-        return UpdateResult({**_olds, **_news, **kept, "health": WELL})
+        kept = {key: _olds[key] for key in ("address", "user", "port", "private_key", "serial")}
+        found = {"host_key": host_key, "folder": str(tool.store.folder(_news["name"])), "health": WELL}
+        return UpdateResult({**_news, **kept, **found, **({} if _news["moves"] else {"address": address})})
 
     def delete(self, _id: str, _props: Props) -> None:
         from providers.lifecycle import remove_machine

@@ -46,21 +46,35 @@ def connected(login: Login, seconds: float = 15) -> Iterator[paramiko.SSHClient]
 
 
 def run_command(login: Login, command: str, *, stdin: str = "", seconds: float = 60) -> str:
-    """Runs a shell command and returns what it printed. Secrets go through `stdin`, never into `command`."""
+    """Runs a shell command and returns what it printed. Secrets go through `stdin`, never into `command`.
+
+    After `seconds` without a word of it the command counts as one that does not end.
+    """
     with connected(login) as client:
-        channel = client.get_transport().open_session()  # type: ignore[union-attr]  # set by a connected client
+        channel = client.get_transport().open_session(timeout=seconds)  # type: ignore[union-attr]  # set by a connected client
         channel.settimeout(seconds)
         channel.exec_command(command)
-        channel.sendall(stdin.encode())
-        channel.shutdown_write()
         try:
+            _send(channel, stdin)
             output = channel.makefile("rb").read().decode("utf-8", "replace")
             errors = channel.makefile_stderr("rb").read().decode("utf-8", "replace")
+            if not channel.status_event.wait(seconds):  # recv_exit_status would wait for ever
+                raise TimeoutError
         except TimeoutError:
             raise CommandError([f"{login}:", command], None, "") from None
         if code := channel.recv_exit_status():
             raise CommandError([f"{login}:", command], code, output + errors)
         return output
+
+
+def _send(channel: paramiko.Channel, stdin: str) -> None:
+    try:
+        channel.sendall(stdin.encode())
+        channel.shutdown_write()
+    except TimeoutError:
+        raise
+    except OSError:
+        return  # the command ended without reading it all: its exit code tells more
 
 
 def wait_for_host_key(host: str, port: int, seconds: float) -> str:

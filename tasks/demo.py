@@ -9,24 +9,24 @@ from collections.abc import Iterable
 
 from tasks.engine import need_reachable_containers
 from tasks.environment import environment_here
-from tasks.interrupted import get_over
+from tasks.interrupted import settle, unlock
 from tasks.layout import HERE
 from tasks.leftovers import docker_machine_of, remove_leftovers
 from tasks.outputs import Outputs
-from tasks.pulumi_stack import PulumiStack
+from tasks.pulumi_stack import QUIETLY, PulumiStack
 from tasks.stack import ensure_stack
 from tasks.tour import FAILURES, REPOSITORY, TAG, registry_api, tour
 
 NAME = "demo"
-# The outputs, certificate and all, are summed up here; the state's place is of no use while it is a folder.
-QUIETLY = ("--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress")
+NOW = ("--yes", "--skip-preview")
 
 
 def up(stack: PulumiStack) -> None:
     """Brings the stack up, takes the tour, says what there is now."""
     need_reachable_containers(stack.environment)
-    say(get_over(stack))
-    stack.show("up", *QUIETLY)
+    say(unlock(stack))
+    say(settle(stack))
+    stack.show("up", *NOW, *QUIETLY)
     print(f"\n{summary(stack.changes())}\n", flush=True)
     outputs = Outputs.parse(stack.read("stack", "output", "--json"))
     print("The tour:")
@@ -36,9 +36,10 @@ def up(stack: PulumiStack) -> None:
 
 def down(stack: PulumiStack) -> None:
     """Takes the stack down, and what a killed run may have left besides."""
-    say(get_over(stack))
-    stack.show("destroy", *QUIETLY)
+    say(unlock(stack))
     say(remove_leftovers(stack))
+    say(settle(stack))
+    stack.show("destroy", *NOW, *QUIETLY)
     print("\nThe demo is down; nothing of it is left. `make demo` stands it up again.")
 
 

@@ -13,16 +13,22 @@ from urllib.parse import unquote, urlsplit
 
 from tasks.pulumi_stack import PulumiStack
 
+SECONDS = 900.0
 
-def get_over(stack: PulumiStack) -> Iterator[str]:
-    """Clears what a killed run left, and yields a line on each; of a run that is still at work, nothing is touched."""
+
+def unlock(stack: PulumiStack) -> Iterator[str]:
+    """Takes the lock of a killed run away, saying so; the lock of one that is still at work stays."""
     locks = list(locks_of(stack))
     if locks and all(map(is_abandoned, locks)):
-        yield "an earlier run was killed: taking its lock away (pulumi cancel)"
+        yield "An earlier run was killed: its lock is taken away (pulumi cancel)."
         stack.read("cancel", "--yes")
+
+
+def settle(stack: PulumiStack) -> Iterator[str]:
+    """Clears what the state has as pending, saying so; until then every run of Pulumi warns of it."""
     if stack.deployment().get("pending_operations"):
-        yield "an earlier run was killed while it made something: looking what is there (pulumi refresh)"
-        stack.show("refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--suppress-progress")
+        yield "An earlier run was killed while it made something: looking at what is there (pulumi refresh)."
+        stack.read("refresh", "--yes", "--skip-preview", "--clear-pending-creates", deadline=SECONDS)
 
 
 def locks_of(stack: PulumiStack) -> Iterator[Path]:
@@ -37,11 +43,17 @@ def is_abandoned(lock: Path) -> bool:
     """Whether the process that holds the lock is gone; not known of one on another host, which is left its lock."""
     try:
         holder = json.loads(lock.read_text("utf-8"))
-        if holder["hostname"] != socket.gethostname():
-            return False
-        os.kill(holder["pid"], 0)
-    except ProcessLookupError:
-        return True
+        return holder["hostname"] == socket.gethostname() and not _is_pulumi(holder["pid"])
     except (OSError, ValueError, KeyError):
         return False
-    return False
+
+
+def _is_pulumi(pid: int) -> bool:
+    """Whether a process of that id is at work; where /proc tells, one of another name that has got the id is not it,
+    nor is one that has ended and of which only the entry is left."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    command = Path("/proc", str(pid), "cmdline")
+    return not command.exists() or b"pulumi" in command.read_bytes()

@@ -1,36 +1,51 @@
 """What of a stack is there although its state does not know of it: made by a run that was killed before it said so."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import docker
 
 from providers.docker_machine import DockerMachine
 from providers.lifecycle import remove_machine
+from providers.orphans import IDENTITY, OWNER
 from settings import DockerMachineSettings
 from tasks.pulumi_stack import PulumiStack
 
 
 def remove_leftovers(stack: PulumiStack) -> Iterator[str]:
-    """Removes what is marked as the stack's and not in its state; yields a line on each."""
-    known = {str(resource.get("id")) for resource in stack.deployment().get("resources") or []}
+    """Removes what is marked as the stack's and not in its state, saying so; while the state still has the mark."""
+    resources = stack.deployment().get("resources") or []
+    known = {str(resource.get("id")) for resource in resources}
     tool = docker_machine_of(stack)
     for name in tool.store.machines_of(stack.owner):
         if name not in known:
             remove_machine(tool, name)
-            yield f"removed the machine {name}, which was half made"
-    with closing(docker.from_env(environment=dict(stack.environment))) as engine:
-        marked: dict[str, str | list[str] | bool] = {"label": f"registry-stack={stack.owner}"}
+            yield f"The machine {name} was half made: its entry is removed."
+    for identity in map(identity_of, resources):
+        if identity:
+            yield from _remove_marked({OWNER: stack.owner, IDENTITY: identity}, known, stack.environment)
+
+
+def identity_of(resource: Mapping[str, Any]) -> str | None:
+    """The stack's identity, if that is the resource that has it."""
+    name = str(resource["urn"]).rpartition("::")[2]
+    return str(resource["outputs"]["publicKeyFingerprintSha256"]) if name == "network-identity" else None
+
+
+def _remove_marked(labels: Mapping[str, str], known: set[str], environment: Mapping[str, str]) -> Iterator[str]:
+    marked: dict[str, str | list[str] | bool] = {"label": [f"{label}={value}" for label, value in labels.items()]}
+    with closing(docker.from_env(environment=dict(environment))) as engine:
         for container in engine.containers.list(all=True, filters=marked):
             if container.id not in known:
                 container.remove(force=True, v=True)
-                yield f"removed the container {container.name}, which no stack knew of"
+                yield f"The container {container.name} was half made: it is removed."
         for network in engine.networks.list(filters=marked):
             if network.id not in known:
                 network.remove()
-                yield f"removed the network {network.name}, which no stack knew of"
+                yield f"The network {network.name} was half made: it is removed."
 
 
 def docker_machine_of(stack: PulumiStack) -> DockerMachine:

@@ -14,6 +14,8 @@ from providers.errors import StackError
 from providers.runner import run
 
 SECONDS = 60.0
+# No dots for the time that passes, no certificate across the screen: whoever wants outputs asks for them.
+QUIETLY = ("--suppress-outputs", "--suppress-progress")
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,9 @@ class PulumiStack:
         """What the machines of the stack, their containers and their network are marked with."""
         return f"{self.project}-{self.name}"
 
-    def read(self, *arguments: str) -> str:
-        """What a command says. Raises CommandError."""
-        return run(self._command(*arguments), environment=self.environment, deadline=SECONDS)
+    def read(self, *arguments: str, deadline: float = SECONDS) -> str:
+        """What a command says, within `deadline` seconds. Raises CommandError."""
+        return run(self._command(*arguments), environment=self.environment, deadline=deadline)
 
     def show(self, *arguments: str) -> None:
         """Runs a command before the user's eyes. Raises StackError if it fails; why is there to be read already."""

@@ -8,6 +8,7 @@ Only the standard library is imported: nothing else is there yet. Killed at any 
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -95,6 +96,8 @@ def alone(lock: Path, workshop: Workshop) -> Iterator[int]:
 
 def main(arguments: list[str]) -> int:
     """Returns the exit code."""
+    # Ended like by Ctrl-C, so that what was started is ended, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         make_tools(HERE, os.environ, again="--again" in arguments)
     except StackError as error:

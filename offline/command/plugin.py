@@ -34,6 +34,7 @@ class Command(Resource):
     """Commands that a remote host runs when the resource is made, changed and removed."""
 
     tok = "command:remote:Command"
+    id_among_outputs = False
     schema: ClassVar[Schema] = {
         "connection": Property(required=True, replaces=False, exact=True, secret=True, fields=_CONNECTION),
         "create": _UPDATES,

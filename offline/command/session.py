@@ -1,7 +1,8 @@
 """One command over an SSH connection, with its output as it comes."""
 
 import codecs
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 from typing import TypeAlias
@@ -34,35 +35,24 @@ class Session:
 
     def __init__(self, transport: paramiko.Transport, cancelled: Event) -> None:
         self._transport = transport
-        self._channel = transport.open_session()
         self._cancelled = cancelled
+        self._variables: dict[str, str] = {}
+        self._channel = self._open()
 
     def set_variable(self, name: str, value: str) -> None:
-        """Set an environment variable for the command; NotAcceptedError when the server refuses it.
-
-        paramiko's own method asks for no answer, so that a command would run without its variables unnoticed. What
-        follows is that method with the question, hence its private parts.
-        """
-        message = paramiko.Message()
-        message.add_byte(cMSG_CHANNEL_REQUEST)
-        message.add_int(self._channel.remote_chanid)
-        message.add_string("env")
-        message.add_boolean(True)
-        message.add_string(name)
-        message.add_string(value)
-        self._channel._event_pending()  # type: ignore[attr-defined]  # private, see above
-        self._transport._send_user_message(message)  # type: ignore[attr-defined]  # private, see above
-        try:
-            self._channel._wait_for_event()  # type: ignore[attr-defined]  # private, see above
-        except paramiko.SSHException:
-            reason = "the server's AcceptEnv must allow it"
-            raise NotAcceptedError(f"could not set environment variable {name!r}: {reason}") from None
+        """Set an environment variable for the command; NotAcceptedError when the server refuses it."""
+        if not _set_variable(self._transport, self._channel, name, value):
+            # paramiko closes a channel of which the server refused something.
+            self._channel = self._open()
+            raise NotAcceptedError(f"could not set environment variable {name!r}: the server's AcceptEnv must allow it")
+        self._variables[name] = value
 
     def run(self, text: str, stdin: str, *, on_stdout: OnLine | None, on_stderr: OnLine | None) -> Output:
         """Run the command to its end; PluginError with its output when it ends otherwise than with code 0."""
         output = Output()
         channel = self._channel
-        channel.exec_command(text)
+        with _reported():
+            channel.exec_command(text)
         followers = [
             Thread(target=_follow, args=(channel.recv, "stdout", output, on_stdout), daemon=True),
             Thread(target=_follow, args=(channel.recv_stderr, "stderr", output, on_stderr), daemon=True),
@@ -79,6 +69,40 @@ class Session:
             ending = f"Process exited with status {status}" if status > 0 else "the process or connection was cut off"
             raise PluginError(f"{ending}: running {text!r}:\n{output.combined}")
         return output
+
+    def _open(self) -> paramiko.Channel:
+        with _reported():
+            channel = self._transport.open_session()
+        for name, value in self._variables.items():
+            _set_variable(self._transport, channel, name, value)
+        return channel
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    try:
+        yield
+    except (paramiko.SSHException, OSError, EOFError) as error:
+        raise PluginError(f"ssh: {str(error) or 'connection closed'}") from None
+
+
+def _set_variable(transport: paramiko.Transport, channel: paramiko.Channel, name: str, value: str) -> bool:
+    # paramiko's own method asks for no answer, so that a command would run without its variables unnoticed. This is
+    # that method with the question, hence its private parts.
+    message = paramiko.Message()
+    message.add_byte(cMSG_CHANNEL_REQUEST)
+    message.add_int(channel.remote_chanid)
+    message.add_string("env")
+    message.add_boolean(True)
+    message.add_string(name)
+    message.add_string(value)
+    channel._event_pending()  # type: ignore[attr-defined]  # private, see above
+    transport._send_user_message(message)  # type: ignore[attr-defined]  # private, see above
+    try:
+        channel._wait_for_event()  # type: ignore[attr-defined]  # private, see above
+    except paramiko.SSHException:
+        return False
+    return True
 
 
 def _feed(channel: paramiko.Channel, data: bytes) -> None:

@@ -7,7 +7,8 @@ from offline.docker import state as states
 from offline.docker.engine import Api, Engine, NotThereError
 from offline.docker.image import find
 from offline.plugin import engine as plugin
-from offline.plugin.resource import PluginError, Resource
+from offline.plugin import schema as tables
+from offline.plugin.resource import Diff, PluginError, Resource
 from offline.plugin.values import Properties
 
 # Changes to these reach a container that exists.
@@ -28,6 +29,9 @@ class Container(Resource):
     def __init__(self, engine: Engine, log: plugin.Engine) -> None:
         self._engine = engine
         self._log = log
+
+    def diff(self, state: Properties, inputs: Properties) -> Diff:
+        return super().diff(state, with_chosen_ports(tables.filled(self.schema, inputs), state))
 
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
         with self._engine.api() as api:
@@ -91,6 +95,17 @@ class Container(Resource):
             if time.monotonic() > deadline:
                 raise PluginError(f"the container was not healthy within {seconds} s: it is {health['Status']}")
         raise PluginError("cancelled while waiting for the container to be healthy")
+
+
+def with_chosen_ports(inputs: Properties, state: Properties) -> Properties:
+    """The inputs with the host ports that the engine chose where the program leaves the choice to it."""
+    entries, bound = inputs.get("ports"), state.get("ports") or []
+    if not isinstance(entries, list):
+        return inputs
+    chosen = {(port["internal"], port["protocol"], port["ip"]): port["external"] for port in bound}
+    keys = [(entry["internal"], entry["protocol"], entry["ip"]) for entry in entries]
+    filled = [{"external": chosen.get(key), **entry} for key, entry in zip(keys, entries, strict=True)]
+    return {**inputs, "ports": filled}
 
 
 def connect(api: Api, id_: str, endpoints: list[Properties]) -> None:

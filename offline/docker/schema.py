@@ -79,7 +79,7 @@ _VOLUME_MOUNT = {
 }
 _PORT = {
     "internal": Property(required=True, minimum=0),
-    "external": Property(computed=True, minimum=0),
+    "external": Property(minimum=0),
     "ip": Property(default=EVERYWHERE),
     "protocol": Property(default="tcp"),
 }
@@ -205,7 +205,7 @@ CONTAINER: Schema = {
     "logOpts": Property(),
     "networkMode": Property(default="bridge"),
     "networksAdvanced": Property(unordered=True, fields=_ENDPOINT),
-    "ports": Property(fields=_PORT),
+    "ports": Property(unordered=True, fields=_PORT),
     "publishAllPorts": Property(),
     "dns": _SET,
     "dnsOpts": _SET,

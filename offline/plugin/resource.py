@@ -37,6 +37,13 @@ class Resource(ABC):
     named: ClassVar[bool] = False
     """Whether a `name` is made from the resource's own where the program gives none."""
 
+    id_among_outputs: ClassVar[bool] = True
+    """Whether the official plugin has it there; one that refreshes a state without would lose the id."""
+
+    def with_id(self, state: Properties, id_: str) -> Properties:
+        """The outputs of a resource that exists."""
+        return {**state, "id": id_} if self.id_among_outputs else state
+
     def check(self, urn: str, olds: Properties, news: Properties) -> Properties:
         """The inputs with their defaults, and with a name; `tables.failures` has looked at them before."""
         news = tables.filled(self.schema, news)
@@ -49,6 +56,8 @@ class Resource(ABC):
     def diff(self, state: Properties, inputs: Properties) -> Diff:
         """The difference between what is and what is asked for; what the provider fills in by itself is none."""
         diff = Diff(delete_first=self.delete_before_replace or self._keeps_name(state, inputs))
+        # The engine also compares what it kept of the official plugins, whose inputs lack some defaults.
+        inputs = tables.filled(self.schema, inputs)
         for name, prop in self.schema.items():
             old, new = state.get(name), inputs.get(name)
             left = (new is None and prop.computed) or (not new and prop.empty_is_any)

@@ -107,31 +107,31 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
             id_, state = resource.create(request.urn, inputs)
         except Exception as error:
             _fail(context, error)
-        return provider_pb2.CreateResponse(id=id_, properties=_wire(resource, state))
+        return provider_pb2.CreateResponse(id=id_, properties=_wire(resource, resource.with_id(state, id_)))
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         resource = self._resource(request.urn, context)
         try:
-            found = resource.read(request.urn, request.id, from_struct(request.properties))
+            found = resource.read(request.urn, request.id, tables.public(from_struct(request.properties)))
         except Exception as error:
             _fail(context, error)
         if found is None:
             return provider_pb2.ReadResponse()
         id_, state = found
-        properties = _wire(resource, state)
+        properties = _wire(resource, resource.with_id(state, id_))
         inputs = _wire(resource, from_struct(request.inputs))
         return provider_pb2.ReadResponse(id=id_, properties=properties, inputs=inputs)
 
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
         resource = self._resource(request.urn, context)
-        olds, news = from_struct(request.olds), tables.public(from_struct(request.news))
+        olds, news = tables.public(from_struct(request.olds)), tables.public(from_struct(request.news))
         if request.preview:
             return provider_pb2.UpdateResponse(properties=_wire(resource, resource.preview_update(olds, news)))
         try:
             state = resource.update(request.urn, request.id, olds, news)
         except Exception as error:
             _fail(context, error)
-        return provider_pb2.UpdateResponse(properties=_wire(resource, state))
+        return provider_pb2.UpdateResponse(properties=_wire(resource, resource.with_id(state, request.id)))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> Empty:
         resource = self._resource(request.urn, context)

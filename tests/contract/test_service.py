@@ -149,6 +149,18 @@ def test_cancel(caller: Caller) -> None:
     assert caller.engine.cancelled.is_set()
 
 
+def test_outputs_hold_the_id_and_nothing_of_the_official_plugin(caller: Caller) -> None:
+    made = caller.create("Thing", {"kind": "good"})
+    assert made.state["id"] == made.id
+    made.state |= {"__meta": "{}", "__pulumi_raw_state_delta": {"obj": {}}}
+    again = caller.read("Thing", made)
+    updated = caller.update("Thing", made, {"kind": "good", "size": 2})
+    # A delta that no longer fits its state is fatal to the official plugin.
+    assert again
+    assert [name for state in (again.state, updated.state) for name in state if name.startswith("__")] == []
+    assert again.state["id"] == updated.state["id"] == made.id
+
+
 def test_read_keeps_what_is_not_read_back(caller: Caller) -> None:
     made = caller.create("Thing", {"kind": "good", "key": "k"})
     again = caller.read("Thing", made)

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from offline.plugin.values import UNKNOWN, Properties
-from offline.tls.plugin import TlsPlugin
+from offline.tls.plugin import PrivateKey, TlsPlugin
 from tests.contract.engine import Caller, Made
 
 PRIVATE = {"privateKeyPem", "privateKeyOpenssh", "privateKeyPemPkcs8"}
@@ -71,3 +71,9 @@ def test_preview(caller: Caller) -> None:
     preview = caller.preview("PrivateKey", {"algorithm": "RSA"})
     assert preview["privateKeyPem"] == UNKNOWN
     assert (preview["rsaBits"], preview["ecdsaCurve"]) == (2048, "P224")
+
+
+def test_inputs_of_the_official_plugin_lack_defaults(caller: Caller) -> None:
+    resource = PrivateKey()
+    state = caller.create("PrivateKey", {"algorithm": "RSA"}).state
+    assert resource.diff(state, {"algorithm": "RSA", "__defaults": []}).changes == {}

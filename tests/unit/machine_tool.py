@@ -29,7 +29,6 @@ call = {
     "key": key and key.read_text(),
     "key_mode": key and stat.S_IMODE(key.stat().st_mode),
 }
-storage.mkdir(parents=True, exist_ok=True)
 with (storage / "calls").open("a") as log:
     log.write(json.dumps(call) + "\n")
 plan = json.loads((storage / "plan.json").read_text()) if (storage / "plan.json").exists() else {}
@@ -37,8 +36,6 @@ todo = plan.get(verb, {})
 if verb == "create":
     if folder.exists():
         sys.exit(f'Docker machine "{name}" already exists')
-    (storage / "certs").mkdir(exist_ok=True)
-    (storage / "certs" / "cert.pem").touch()
     folder.mkdir(parents=True)
 while todo.get("wait") and not (storage / "go").exists():
     time.sleep(0.01)
@@ -83,22 +80,23 @@ class MachineTool:
 
     @property
     def calls(self) -> list[dict[str, Any]]:
-        """Every call so far, but for those that make docker-machine's first certificates."""
         log = self.storage / "calls"
-        calls = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
-        return [call for call in calls if "first-certificates" not in call["arguments"]]
+        return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
 
     @property
     def commands(self) -> list[list[str]]:
         return [call["arguments"] for call in self.calls]
 
     def plan(self, **verbs: dict[str, object]) -> None:
-        self.storage.mkdir(parents=True, exist_ok=True)
         (self.storage / "plan.json").write_text(json.dumps(verbs))
 
 
 def make_machine_tool(folder: Path) -> MachineTool:
+    """The executable, with a storage folder in which there have been machines before."""
     command = folder / "docker-machine"
     command.write_text(f"#!{sys.executable} -IS\n{_SOURCE}")
     command.chmod(0o755)
-    return MachineTool(command, folder / "storage")
+    storage = folder / "storage"
+    (storage / "certs").mkdir(parents=True)
+    (storage / "certs" / "cert.pem").touch()
+    return MachineTool(command, storage)

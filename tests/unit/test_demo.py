@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,13 +52,23 @@ def test_locks_are_those_of_the_stack_alone(tmp_path: Path) -> None:
     assert mine.owner == "some-program-demo"
 
 
-def test_only_a_lock_of_a_process_that_is_gone_is_abandoned(tmp_path: Path) -> None:
-    with subprocess.Popen(["true"]) as ended:
-        ended.wait()
-    here = socket.gethostname()
-    lock = tmp_path / "lock.json"
-    for pid, host, expected in [(ended.pid, here, True), (os.getpid(), here, False), (ended.pid, "elsewhere", False)]:
+def test_only_a_lock_of_a_pulumi_that_is_gone_is_abandoned(tmp_path: Path) -> None:
+    here, lock, told = socket.gethostname(), tmp_path / "lock.json", Path("/proc/self").exists()
+
+    def abandoned(pid: int, host: str = here) -> bool:
         lock.write_text(json.dumps({"pid": pid, "hostname": host}), "utf-8")
-        assert is_abandoned(lock) is expected
+        return is_abandoned(lock)
+
+    with subprocess.Popen(["sleep", "60"]) as other:
+        assert abandoned(other.pid) is told
+        other.kill()
+    assert abandoned(other.pid)
+    assert not abandoned(other.pid, "elsewhere")
+    program = [sys.executable, "-c", "import sys; sys.stdin.read()", "pulumi"]
+    with subprocess.Popen(program, stdin=subprocess.PIPE) as pulumi:
+        assert not abandoned(pulumi.pid)
+        pulumi.kill()
+        os.waitid(os.P_PID, pulumi.pid, os.WEXITED | os.WNOWAIT)
+        assert abandoned(pulumi.pid) is told, "only its entry is left"
     lock.write_text("cut sh", "utf-8")
     assert not is_abandoned(lock)

@@ -31,7 +31,9 @@ KEYS = {"authority-key", "certificate-key"}
 DEMO = COMMON | {
     "docker:index/network:Network": {"network"},
     "registry:index:ContainerMachine": {*MACHINES},
-    "tls:index/privateKey:PrivateKey": KEYS | {f"{m}-{which}-key" for m in MACHINES for which in ("user", "host")},
+    "tls:index/privateKey:PrivateKey": KEYS
+    | {"network-identity"}
+    | {f"{m}-{which}-key" for m in MACHINES for which in ("user", "host")},
     CONTAINER: {*(f"{m}-container" for m in MACHINES), "registry-container"},
     "pulumi-python:dynamic/registry:EngineImage": {"registry-image"},
     COMMAND: REGISTRY_FILES

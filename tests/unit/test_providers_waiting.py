@@ -86,8 +86,6 @@ create_machine(DockerMachine(sys.argv[1], Path(sys.argv[2]), 30), wanted)
 
 def test_docker_machine_keeps_the_lock_of_a_killed_parent(machine_tool: MachineTool) -> None:
     machine_tool.plan(create={"wait": True})
-    (machine_tool.storage / "certs").mkdir()
-    (machine_tool.storage / "certs" / "cert.pem").touch()
     command = [sys.executable, "-c", CREATE, str(machine_tool.command), str(machine_tool.storage)]
     lock = machine_tool.storage / "registry-stack" / "m.lock"
     try:

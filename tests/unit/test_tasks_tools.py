@@ -126,6 +126,28 @@ with locked(Path("{lock}"), "unit", 10) as file:
         pass
 
 
+def test_a_run_that_is_ended_ends_what_it_has_started(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    script = f"echo $$ > {pid}.new; mv {pid}.new {pid}; exec sleep 60"
+    code = f"""
+import asyncio, os, sys
+from tasks import tools
+from tasks.workshop import run
+
+def make(*_arguments, **_options):
+    asyncio.run(run("sh", "-c", "{script}", environment=os.environ, deadline=60))
+
+tools.make_tools = make
+sys.exit(tools.main([]))
+"""
+    with subprocess.Popen([sys.executable, "-c", code], cwd=CHECKOUT) as process:
+        wait_for("the command to run", lambda: pid.exists() or None, 30)
+        process.terminate()
+        assert process.wait(30) == 130
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), signal.SIGCONT)
+
+
 def test_a_run_that_waits_for_another_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     workshop, _ = make_workshop(tmp_path, everything_works)
     lock = tmp_path / "lock"

@@ -1,0 +1,127 @@
+"""How long the demo takes, beside the same steps by hand: `python -m tasks.bench [--runs N]` prints a table.
+
+In every run the demo's own program stands up a stack of the bench's own, changes nothing in a second `up`, and takes
+it down; then `guide.sh` does the same as the first `up` on hosts of the same kind. Both begin with tools and images,
+but without hosts and without docker-machine's certificates; starting the hosts counts for both. Both end with an image
+pushed by one client and pulled by the other, which counts for neither. All of it is in .state/bench and in a network
+of its own, and is removed.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+import docker
+from docker.errors import DockerException
+from requests.exceptions import RequestException
+
+from providers.errors import StackError
+from providers.locks import locked
+from tasks.bench_guide import GuideRun, missing, run_guide
+from tasks.bench_hosts import remove_all
+from tasks.bench_program import ProgramRun, run_program
+from tasks.bench_report import Row, longest, middle_run, path, table
+from tasks.bench_stack import BenchStack
+from tasks.engine import need_reachable_containers
+from tasks.environment import prepare_state
+from tasks.files import remove_folder
+from tasks.layout import HERE
+
+RATIO, SECOND_UP, DESTROY = 0.6, 3.0, 10.0
+SECONDS = 600
+FOLDER = HERE.state / "bench"
+FAILURES = (StackError, DockerException, RequestException, OSError)
+
+
+def bench(runs: int, environment: Mapping[str, str], engine: docker.DockerClient) -> None:
+    """Measures, and prints. Raises one of FAILURES."""
+    print(f"{runs} runs on {os.cpu_count()} processors, the load is {os.getloadavg()[0]:.1f}", flush=True)
+    lacking = missing(environment)
+    if lacking:
+        print(f"the guide by hand is left out: it needs {', '.join(lacking)} on PATH", flush=True)
+    programs, guides = [], []
+    for run in range(1, runs + 1):
+        programs.append(run_program(fresh_stack(environment, engine), engine))
+        print(f"run {run}: {programs[-1]}", flush=True)
+        if not lacking:
+            guides.append(run_guide(fresh_stack(environment, engine), engine))
+            print(f"run {run}: {guides[-1]}", flush=True)
+    print("\n".join(["", *report(programs, guides)]))
+
+
+def fresh_stack(environment: Mapping[str, str], engine: docker.DockerClient) -> BenchStack:
+    """A stack in a folder of its own, with nothing left of the one before, however that ended."""
+    clear(engine)
+    return BenchStack.make(HERE.checkout, FOLDER, environment)
+
+
+def clear(engine: docker.DockerClient) -> None:
+    """Removes whatever a bench leaves."""
+    remove_all(engine)
+    remove_folder(FOLDER)
+
+
+def report(programs: Sequence[ProgramRun], guides: Sequence[GuideRun]) -> list[str]:
+    """The tables as lines."""
+    first = [program.first.seconds for program in programs]
+    middle = programs[middle_run(first)]
+    return [
+        *table([*program_rows(programs), *(guide_rows(programs, guides) if guides else [])]),
+        "",
+        f"The longest operations of the first up, of {len(middle.spans)}:",
+        *longest(middle.spans.values()),
+        "",
+        "Its critical path, each resource with the seconds that it had to wait although nothing else was missing:",
+        *path(middle.path, middle.first.seconds),
+    ]
+
+
+def program_rows(programs: Sequence[ProgramRun]) -> list[Row]:
+    """What Pulumi's commands took."""
+    return [
+        Row("pulumi up, the first", [program.first.seconds for program in programs]),
+        Row("pulumi up, the second, changes nothing", [program.second.seconds for program in programs], SECOND_UP),
+        Row("  before its first resource", [program.before for program in programs]),
+        Row("  after its last resource", [program.after for program in programs]),
+        Row("  processor time of all its processes", [program.second.processor for program in programs]),
+        Row("pulumi refresh", [program.refresh.seconds for program in programs]),
+        Row("pulumi destroy", [program.destroy.seconds for program in programs], DESTROY),
+    ]
+
+
+def guide_rows(programs: Sequence[ProgramRun], guides: Sequence[GuideRun]) -> list[Row]:
+    """What the guide's steps took, and how the program compares, run by run."""
+    ratios = [program.first.seconds / guide.seconds for program, guide in zip(programs, guides, strict=True)]
+    return [
+        Row("the guide by hand", [guide.seconds for guide in guides]),
+        Row("  starting the hosts", [guide.hosts for guide in guides]),
+        *(Row(f"  {step}", [guide.steps[step] for guide in guides]) for step in guides[0].steps),
+        Row("the first up / the guide by hand", ratios, RATIO, unit=""),
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """Returns the exit code: 0 whatever was measured, 1 if something could not be."""
+    parser = argparse.ArgumentParser(prog="python -m tasks.bench")
+    parser.add_argument("--runs", type=int, default=3, choices=range(1, 101), metavar="N", help="how often (3)")
+    runs = parser.parse_args(arguments).runs
+    try:
+        need_reachable_containers(os.environ)
+        prepare_state(HERE)
+        engine = docker.DockerClient.from_env(timeout=SECONDS)
+        with locked(HERE.state / "bench.lock", "another `make bench`", 1.0):
+            try:
+                bench(runs, os.environ, engine)
+            finally:
+                clear(engine)
+    except FAILURES as error:
+        print(f"make bench: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,73 @@
+"""The program's half of a run: up, up, refresh, destroy, by Pulumi's command line."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from docker import DockerClient
+
+from providers.errors import CommandError
+from providers.runner import run
+from tasks.bench_measure import Measured, measure
+from tasks.bench_stack import STACK, BenchStack
+from tasks.bench_timeline import Link, Span, complaints, critical_path, operations
+
+SECONDS = 900.0
+
+
+@dataclass(frozen=True)
+class ProgramRun:
+    """What each command took; the first `up`'s operations, and which of them it waited for."""
+
+    first: Measured
+    second: Measured
+    refresh: Measured
+    destroy: Measured
+    spans: dict[str, Span]
+    path: list[Link]
+
+    @property
+    def before(self) -> float:
+        """Seconds of the second `up` until the engine looked at the first resource."""
+        return min(span.start for span in operations(self.second.lines).values())
+
+    @property
+    def after(self) -> float:
+        """Seconds of the second `up` once the engine was through with the last resource."""
+        return self.second.seconds - max(span.end for span in operations(self.second.lines).values())
+
+    def __str__(self) -> str:
+        took = (self.first, self.second, self.refresh, self.destroy)
+        return "up {:.1f} s, again {:.1f} s, refresh {:.1f} s, destroy {:.1f} s".format(
+            *(each.seconds for each in took)
+        )
+
+
+def run_program(stack: BenchStack, _: DockerClient) -> ProgramRun:
+    """Raises StackError if a command fails, or changes what should stay, or the registry can't be used."""
+    init = ["pulumi", "--non-interactive", "--cwd", str(stack.stack_file.parent), "stack", "init", "--no-select", STACK]
+    run(init, environment=stack.environment, deadline=SECONDS)
+    began = datetime.now(UTC)
+    first = _pulumi(stack, "up")
+    export = ["pulumi", "--cwd", str(stack.checkout), "stack", "export", "--stack", STACK]
+    state = json.loads(run(export, environment=stack.environment, deadline=SECONDS))
+    spans = operations(first.lines)
+    stack.check()
+    return ProgramRun(
+        first=first,
+        second=_pulumi(stack, "up", "--expect-no-changes"),
+        refresh=_pulumi(stack, "refresh", "--expect-no-changes"),
+        destroy=_pulumi(stack, "destroy"),
+        spans=spans,
+        path=critical_path(spans, state["deployment"]["resources"], began),
+    )
+
+
+def _pulumi(stack: BenchStack, operation: str, *options: str) -> Measured:
+    """The operation as `make demo` has it done, but that the CLI reports it by its events."""
+    where = ["--cwd", str(stack.checkout), "--stack", STACK, "--config-file", str(stack.stack_file)]
+    command = ["pulumi", "--non-interactive", operation, *where, "--yes", "--skip-preview", "--json", *options]
+    measured = measure(command, stack.environment, SECONDS)
+    if measured.code:
+        raise CommandError(command, measured.code, complaints(measured.lines))
+    return measured

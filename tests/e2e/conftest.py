@@ -1,0 +1,55 @@
+"""The stack that most end-to-end tests share: a registry with a client of each kind of trust."""
+
+from collections.abc import Generator, Iterator
+
+import pytest
+
+from tests.e2e.receiver import Receiver
+from tests.e2e.stack import Stack, container_settings, logs, remove_interrupted, taken_down
+from tests.e2e.watch import ProcessWatch
+
+SUBNET = "192.168.234"
+NAME = "e2e"
+CLIENTS = {"e2e-system": "boot2docker", "e2e-engine": "engine"}
+HEADER = "a token that only the endpoint may see"
+
+
+@pytest.fixture(scope="session")
+def receiver() -> Iterator[Receiver]:
+    """What the registry notifies."""
+    with Receiver.listening() as listening:
+        yield listening
+
+
+@pytest.fixture(scope="session")
+def watch() -> ProcessWatch:
+    """All command lines seen on this host while the shared stack was brought up."""
+    return ProcessWatch()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver, watch: ProcessWatch) -> Iterator[Stack]:
+    """The shared stack, brought up; taken down in the end."""
+    settings = container_settings(SUBNET, CLIENTS)
+    endpoint = {
+        "name": "test",
+        "url": f"http://{SUBNET}.2:{receiver.port}/events",
+        "headers": {"Authorization": [HEADER]},
+    }
+    remove_interrupted(f"registry-stack-{NAME}")
+    made = Stack.make(NAME, tmp_path_factory.mktemp("e2e"), settings)
+    made.set_secret("notifications", [endpoint])
+    with taken_down(made):
+        with watch.watching():
+            made.up()
+        yield made
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """After a failure, shows the logs of the machines that the test worked with."""
+    report = yield
+    used = getattr(item, "funcargs", {}).get("stack")
+    if report.failed and isinstance(used, Stack):
+        report.sections.append(("the machines' logs", logs(used)))
+    return report
