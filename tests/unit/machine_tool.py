@@ -52,11 +52,17 @@ if verb == "create":
         "StorePath": str(storage),
     }
     (folder / "id_rsa").write_text(key.read_text() if key else "key of " + name)
+    settled = {"AuthOptions": {"ServerCertSANs": []}, "EngineOptions": {"Labels": []}}
     document = {"ConfigVersion": 3, "Driver": driver, "DriverName": flags["--driver"], "Name": name}
+    document["HostOptions"] = settled
     (folder / "config.json").write_text(json.dumps(document, indent=4))
 elif verb == "inspect":
     print((folder / "config.json").read_text())
     print("(registry0) Calling .Close")
+elif verb == "ip":
+    print(json.loads((folder / "config.json").read_text())["Driver"]["IPAddress"])
+elif verb == "status":
+    print("Running")
 elif verb == "rm":
     shutil.rmtree(folder)
 """
@@ -91,12 +97,18 @@ class MachineTool:
         (self.storage / "plan.json").write_text(json.dumps(verbs))
 
 
+def first_certificates(storage: Path) -> None:
+    """What docker-machine's first run leaves in a storage folder, in as far as it is there."""
+    (storage / "certs").mkdir(parents=True, exist_ok=True)
+    for file in ("ca.pem", "ca-key.pem", "cert.pem", "key.pem"):
+        (storage / "certs" / file).write_text(file)
+
+
 def make_machine_tool(folder: Path) -> MachineTool:
     """The executable, with a storage folder in which there have been machines before."""
     command = folder / "docker-machine"
     command.write_text(f"#!{sys.executable} -IS\n{_SOURCE}")
     command.chmod(0o755)
     storage = folder / "storage"
-    (storage / "certs").mkdir(parents=True)
-    (storage / "certs" / "cert.pem").touch()
+    first_certificates(storage)
     return MachineTool(command, storage)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from providers.docker_machine import Description, DockerMachine, OptionValue, option_arguments
 from providers.errors import CommandError, MachineError
+from tests.unit.machine_tool import first_certificates
 from tests.unit.recorder import Recorder
 
 HYPERV = """{
@@ -42,8 +43,7 @@ GENERIC: dict[str, Any] = {
 
 
 def machine(storage: Path, runner: Recorder) -> DockerMachine:
-    (storage / "certs").mkdir(parents=True, exist_ok=True)
-    (storage / "certs" / "cert.pem").touch()
+    first_certificates(storage)
     return DockerMachine("rancher-machine", storage, 77, runner)
 
 
@@ -98,7 +98,12 @@ def test_any_value_is_one_argument_and_nothing_is_lost(options: dict[str, Option
             ["create", "--driver", "hyperv", "--hyperv-memory", "512", "m"],
             (9,),
         ),
-        (lambda tool: tool.remove("m"), ["rm", "--force", "m"], ()),
+        (lambda tool: tool.remove("m"), ["rm", "-y", "--force", "m"], ()),
+        (lambda tool: tool.start("m"), ["start", "m"], ()),
+        (lambda tool: tool.address("m"), ["ip", "m"], ()),
+        (lambda tool: tool.is_running("m"), ["status", "m"], ()),
+        (lambda tool: tool.flags("hyperv"), ["create", "--driver", "hyperv", "--help"], ()),
+        (lambda tool: tool.version(), ["version"], ()),
         (lambda tool: tool.regenerate_certificates("m"), ["regenerate-certs", "--force", "m"], ()),
         (lambda tool: tool.inspect("m"), ["inspect", "m"], ()),
     ],
@@ -147,7 +152,7 @@ def test_move_changes_the_address_and_nothing_else(tmp_path: Path) -> None:
     path = entry(tmp_path, GENERIC)
     tool = machine(tmp_path, Recorder())
     with path.open() as opened:
-        tool.move("m", "192.168.233.3")
+        tool.store.move("m", "192.168.233.3")
         assert json.load(opened)["Driver"]["IPAddress"] == "10.0.0.7", "the old entry is replaced, not written over"
     wanted = {**GENERIC, "Driver": {**GENERIC["Driver"], "IPAddress": "192.168.233.3"}}
     assert json.loads(path.read_text("utf-8")) == wanted
@@ -161,15 +166,15 @@ def test_move_changes_the_address_and_nothing_else(tmp_path: Path) -> None:
 def test_move_leaves_other_drivers_and_what_is_there_already(driver: str, address: str, tmp_path: Path) -> None:
     path = entry(tmp_path, {**GENERIC, "DriverName": driver})
     before = path.read_bytes(), path.stat().st_ino
-    machine(tmp_path, Recorder()).move("m", address)
+    machine(tmp_path, Recorder()).store.move("m", address)
     assert (path.read_bytes(), path.stat().st_ino) == before
 
 
 def test_a_move_that_fails_leaves_the_old_entry(tmp_path: Path) -> None:
     path = entry(tmp_path, GENERIC)
-    (path.parent / "config.new").mkdir()
-    with pytest.raises(OSError, match=r"config\.new"):
-        machine(tmp_path, Recorder()).move("m", "192.168.233.3")
+    (path.parent / "config.json.new").mkdir()
+    with pytest.raises(OSError, match=r"config\.json\.new"):
+        machine(tmp_path, Recorder()).store.move("m", "192.168.233.3")
     assert json.loads(path.read_text("utf-8")) == GENERIC
 
 
@@ -183,8 +188,7 @@ def test_first_certificates_are_made_once_however_many_begin(tmp_path: Path) -> 
             if len(probes) > 1:
                 second_probe.set()
             second_probe.wait(0.1)
-            (tmp_path / "certs").mkdir(exist_ok=True)
-            (tmp_path / "certs" / "cert.pem").touch()
+            first_certificates(tmp_path)
         return ""
 
     runner = Recorder(answer)
@@ -201,7 +205,7 @@ def test_first_certificates_are_made_once_however_many_begin(tmp_path: Path) -> 
         thread.join(10)
     assert len(probes) == 1
     probe = ["docker-machine", "create", "--driver", "none", "--url", "tcp://127.0.0.1:2376", "first-certificates"]
-    assert runner.commands[:2] == [probe, ["docker-machine", "rm", "--force", "first-certificates"]]
+    assert runner.commands[:2] == [probe, ["docker-machine", "rm", "-y", "--force", "first-certificates"]]
     assert sorted(command[-1] for command in runner.commands[2:]) == [f"m{number}" for number in range(8)]
     assert runner.asked[0].keep_open, "the lock is docker-machine's as well, for as long as it runs"
 
@@ -224,7 +228,7 @@ def test_output_with_a_private_key_is_not_shown(tmp_path: Path) -> None:
     with pytest.raises(CommandError) as raised:
         machine(tmp_path, Recorder(failing(output))).remove("m")
     assert str(raised.value) == (
-        "rancher-machine rm --force m exited with 3:\n    (its output holds a private key and is not shown)"
+        "rancher-machine rm -y --force m exited with 3:\n    (its output holds a private key and is not shown)"
     )
     assert "MIIEow" not in repr(vars(raised.value))
     assert raised.value.__suppress_context__

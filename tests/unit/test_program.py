@@ -1,10 +1,12 @@
 """The program as a whole, against mocks: which resources it registers, how they are wired, what it exports."""
 
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 import pulumi
 import pytest
 
+from guest import addresses
 from tests.unit.program_mocks import Run, opened_up, run
 
 COMMAND, CONTAINER = "command:remote:Command", "docker:index/container:Container"
@@ -127,12 +129,18 @@ def test_the_static_address_is_the_guides() -> None:
     inputs = run("hyperv").of("StaticAddress")["registry0-address"].inputs
     assert (inputs["name"], inputs["address"]) == ("registry0", "192.168.233.3")
     assert inputs["tool"] == {"command": "docker-machine", "storage": "/nowhere/docker-machine", "deadline": 600}
+    place = addresses.StaticAddress(
+        IPv4Address(inputs["address"]),
+        IPv4Network(inputs["subnet"]),
+        IPv4Address(inputs["gateway"]),
+        inputs["interface"],
+    )
     for line in (
         "kill $(cat /var/run/udhcpc.eth0.pid)",
         "ifconfig eth0 192.168.233.3 netmask 255.255.255.0 broadcast 192.168.233.255 up",
         "route add default gw 192.168.233.2",
     ):
-        assert line in inputs["block"].splitlines()
+        assert line in addresses.GUESTS["boot2docker"].document(place).splitlines()
 
 
 def test_the_check_asks_what_was_started() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from providers.docker_machine import DockerMachine
+from tests.unit.machine_tool import first_certificates
 from tests.unit.program_mocks import run
 from tests.unit.recorder import Recorder
 
@@ -24,8 +25,7 @@ def flags(command: Sequence[str]) -> tuple[list[str], list[tuple[str, ...]], str
 @pytest.mark.parametrize("machine", ["registry0", "client1", "client2"])
 def test_the_guides_command(machine: str, preview: bool, tmp_path: Path) -> None:
     inputs = json.loads(json.dumps(run("hyperv", preview=preview).of("registry:Machine")[machine].inputs))
-    (tmp_path / "certs").mkdir()
-    (tmp_path / "certs" / "cert.pem").touch()
+    first_certificates(tmp_path)
     runner = Recorder()
     DockerMachine(inputs["tool"]["command"], tmp_path, inputs["tool"]["deadline"], runner).create(
         inputs["name"], inputs["driver"], inputs["options"], lock=0

@@ -7,16 +7,19 @@ from pathlib import Path
 import pytest
 
 from providers.errors import CommandError, DeadlineError, HostKeyError, MachineError
-from providers.lifecycle import Wanted, create_machine, login_of, machines_of, remove_machine
+from providers.lifecycle import create_machine, login_of, remove_machine
 from providers.locks import locked
 from providers.login import Login
+from providers.wanted import Wanted
 from tests.unit.machine_tool import MachineTool
 from tests.unit.ssh_server import SshServer, ed25519, public
 
 HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJd2"
 HYPERV = Wanted("registry0", "registry-stack-hyperv", "hyperv", {"hyperv-memory": "512"}, None, HOST_KEY)
 CREATED = ["create", "--driver", "hyperv", "--hyperv-memory", "512", "registry0"]
-REMOVED = ["rm", "--force", "registry0"]
+HALF_MADE_REMOVED = ["rm", "-y", "--force", "registry0"]
+REMOVED = ["rm", "-y", "registry0"]
+DESCRIBED = [["inspect", "registry0"], ["ip", "registry0"]]
 
 
 def marker(tool: MachineTool, name: str = "registry0") -> Path:
@@ -26,15 +29,15 @@ def marker(tool: MachineTool, name: str = "registry0") -> Path:
 def test_a_machine_is_made_and_described(machine_tool: MachineTool) -> None:
     login = create_machine(machine_tool.docker_machine, HYPERV)
     assert login == Login("192.0.2.7", "docker", "key of registry0", HOST_KEY, 22)
-    assert machine_tool.commands == [CREATED, ["inspect", "registry0"]]
+    assert machine_tool.commands == [CREATED, *DESCRIBED]
     assert machine_tool.calls[0]["native_ssh"] == "true"
 
 
 def test_the_marker_is_there_before_docker_machine_starts(machine_tool: MachineTool) -> None:
     create_machine(machine_tool.docker_machine, HYPERV)
     assert json.loads(machine_tool.calls[0]["marker"]) == {"owner": "registry-stack-hyperv"}
-    assert machines_of(machine_tool.docker_machine, "registry-stack-hyperv") == ["registry0"]
-    assert machines_of(machine_tool.docker_machine, "registry-stack") == []
+    assert machine_tool.docker_machine.store.machines_of("registry-stack-hyperv") == ["registry0"]
+    assert machine_tool.docker_machine.store.machines_of("registry-stack") == []
 
 
 def test_what_an_interrupted_creation_left_is_removed_and_made_anew(machine_tool: MachineTool) -> None:
@@ -44,7 +47,7 @@ def test_what_an_interrupted_creation_left_is_removed_and_made_anew(machine_tool
     assert (machine_tool.storage / "machines" / "registry0").exists()
     machine_tool.plan()
     create_machine(machine_tool.docker_machine, HYPERV)
-    assert machine_tool.commands == [CREATED, REMOVED, CREATED, ["inspect", "registry0"]]
+    assert machine_tool.commands == [CREATED, HALF_MADE_REMOVED, CREATED, *DESCRIBED]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +65,8 @@ def test_a_machine_of_somebody_else_is_refused_and_not_touched(marked: str | Non
         create_machine(machine_tool.docker_machine, HYPERV)
     assert str(raised.value) == (
         f"docker-machine has a machine named registry0 already (in {machine_tool.storage}), and this stack did not "
-        f"make it: choose another name, or remove it by hand: {machine_tool.command} rm registry0"
+        f"make it: take it over with adopt: true, choose another name, or remove it by hand: "
+        f"{machine_tool.command} rm registry0"
     )
     assert machine_tool.commands == []
     assert (theirs / "config.json").read_text() == "theirs"

@@ -15,8 +15,15 @@ OTHER_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKe3"
 
 def inputs(executable: MachineTool, **changes: object) -> dict[str, Any]:
     given: dict[str, object] = {"name": "m", "driver": "hyperv", "options": {"hyperv-memory": "512"}, "owner": "me"}
-    given["tool"] = executable.props
+    given |= {"tool": executable.props, "moves": False, "adopt": False, "keep": False}
     return {key: value for key, value in {**given, "pinned_host_key": HOST_KEY, **changes}.items() if value is not None}
+
+
+@pytest.fixture(autouse=True)
+def healthy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every machine's engine answers: how it is told whether one does is test_providers_health's."""
+    monkeypatch.setattr("providers.health.is_ready", lambda *_: True)
+    monkeypatch.setattr("providers.health.wait_for_engine", lambda *_: None)
 
 
 def made(executable: MachineTool) -> dict[str, Any]:
@@ -39,6 +46,7 @@ def test_creation(machine_tool: MachineTool) -> None:
         "private_key": "key of m",
         "host_key": HOST_KEY,
         "folder": str(machine_tool.storage / "machines" / "m"),
+        "health": "well",
     }
 
 
@@ -64,9 +72,10 @@ def test_reading_changes_nothing_and_notices_what_is_gone(machine_tool: MachineT
 def test_deletion(machine_tool: MachineTool) -> None:
     provider, outs = MachineProvider(), made(machine_tool)
     provider.delete("m", outs)
-    assert machine_tool.commands[-1] == ["rm", "--force", "m"]
+    assert machine_tool.commands[-1] == ["rm", "-y", "m"]
+    ran = len(machine_tool.commands)
     provider.delete("m", outs)
-    assert len(machine_tool.commands) == 3
+    assert len(machine_tool.commands) == ran
 
 
 @pytest.mark.parametrize(
@@ -76,18 +85,21 @@ def test_deletion(machine_tool: MachineTool) -> None:
         {"pinned_host_key": OTHER_KEY},
         {"pinned_host_key": None},
         {"ssh_key": "K"},
-        {"tool": {"command": "docker-machine", "storage": "/elsewhere", "deadline": 60.0}},
+        {"keep": True},
+        {"moves": True},
     ],
     ids=str,
 )
-def test_an_update_settles_and_runs_nothing(changes: dict[str, object], machine_tool: MachineTool) -> None:
+def test_an_update_settles_and_changes_nothing_of_a_machine_that_is_well(
+    changes: dict[str, object], machine_tool: MachineTool
+) -> None:
     provider, outs = MachineProvider(), made(machine_tool)
     ran, news = len(machine_tool.commands), inputs(machine_tool, **changes)
     assert provider.diff("m", outs, news).changes
     updated = provider.update("m", outs, news).outs
     assert updated is not None
     assert provider.diff("m", updated, news).changes is False, "the same update would come again with every up"
-    assert len(machine_tool.commands) == ran
+    assert {command[0] for command in machine_tool.commands[ran:]} <= {"ip", "status", "inspect"}
     assert {key: updated[key] for key in ("serial", "address", "private_key")} == {
         key: outs[key] for key in ("serial", "address", "private_key")
     }
@@ -103,11 +115,15 @@ def test_a_host_key_that_is_pinned_later_is_the_one_to_verify(machine_tool: Mach
     assert unpinned["host_key"] == OTHER_KEY, "one that is known is not forgotten"
 
 
-def test_the_folder_moves_with_the_storage(machine_tool: MachineTool) -> None:
-    elsewhere = {**machine_tool.props, "storage": "/elsewhere"}
-    updated = MachineProvider().update("m", made(machine_tool), inputs(machine_tool, tool=elsewhere)).outs
+def test_the_folder_moves_with_the_storage(machine_tool: MachineTool, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    outs, news = made(machine_tool), inputs(machine_tool, tool={**machine_tool.props, "storage": str(elsewhere)})
+    machine_tool.storage.rename(elsewhere)
+    assert MachineProvider().diff("m", outs, news).changes
+    updated = MachineProvider().update("m", outs, news).outs
     assert updated is not None
-    assert updated["folder"] == str(Path("/elsewhere/machines/m"))
+    assert updated["folder"] == str(elsewhere / "machines" / "m")
+    assert MachineProvider().diff("m", updated, news).changes is False
 
 
 def test_a_failure_is_docker_machines_own_words(machine_tool: MachineTool) -> None:
