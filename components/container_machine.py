@@ -20,6 +20,9 @@ from images.names import MACHINE
 from providers.orphans import remove_container
 from settings import MachineSettings
 
+OPTIONS = frozenset({"container-address", "container-image"})
+"""The options of the driver `container`; beside them it takes those of docker-machine's generic driver."""
+
 CAPABILITIES = (
     "SYS_ADMIN",
     "NET_ADMIN",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import pulumi
 
 from components.access import Access
+from components.container_machine import OPTIONS as CONTAINER_OPTIONS
 from components.container_machine import ContainerMachine, ContainerMachineArgs
 from components.network import ContainerNetwork
 from providers.docker_machine import OptionValue
@@ -66,11 +67,12 @@ class MachineHost(pulumi.ComponentResource):
             ContainerMachineArgs(args.machine, args.settings, network),
             pulumi.ResourceOptions(parent=self),
         )
+        own = {name: value for name, value in wanted.options.items() if name not in CONTAINER_OPTIONS}
         address = str(args.settings.options["container-address"])
         return replace(
             wanted,
             driver="generic",
-            options={"generic-ip-address": address, "generic-ssh-user": "docker"},
+            options={**own, "generic-ip-address": address, "generic-ssh-user": "docker"},
             instance=container.instance,
             ssh_key=container.ssh_key,
             pinned_host_key=container.host_key,

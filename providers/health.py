@@ -1,6 +1,7 @@
 """How a machine is, and what makes it well again with the least change. Nothing of Pulumi here."""
 
 import ssl
+from contextlib import suppress
 from enum import StrEnum
 
 from guest.files import as_root
@@ -43,6 +44,13 @@ def look_at(tool: DockerMachine, name: str) -> Health:
         return Health.SILENT
 
 
+def wake(tool: DockerMachine, name: str) -> None:
+    """Starts a machine if it is stopped: nobody can tell the address of one that is."""
+    tool.store.repair(name)
+    if tool.store.exists(name) and tool.is_running(name) is False:
+        _start(tool, name)
+
+
 def heal(tool: DockerMachine, name: str, login: Login) -> None:
     """Makes a machine well: starts it if it is stopped, and makes its engine's certificates anew if they don't fit."""
     health = look_at(tool, name)
@@ -59,7 +67,9 @@ def heal(tool: DockerMachine, name: str, login: Login) -> None:
 def regenerate_certificates(tool: DockerMachine, name: str, login: Login) -> None:
     """Makes the engine's certificate anew; the containers that ran before run afterwards, which docker-machine does
     not see to (docker/machine issue 4721)."""
-    running = run_command(login, as_root("docker ps --quiet --no-trunc")).split()
+    running: list[str] = []
+    with suppress(CommandError):  # an engine that its certificates keep from starting runs nothing
+        running = run_command(login, as_root("docker ps --quiet --no-trunc")).split()
     tool.regenerate_certificates(name)
     if running:
         run_command(login, as_root(f"docker start {' '.join(running)}"), seconds=tool.deadline)

@@ -26,7 +26,10 @@ class EngineImageProvider(Provider):
         return CreateResult(handed, {**props, "image_id": handed})
 
     def read(self, id_: str, props: Props) -> ReadResult:
-        there = image_id(props["address"], Path(props["folder"]), props["image"])
+        try:
+            there = image_id(props["address"], Path(props["folder"]), props["image"])
+        except OSError:  # nobody to ask: what is wrong with the machine is the Machine's to say
+            return ReadResult(id_, props)
         return ReadResult(id_, props) if there == id_ else ReadResult("", {})
 
 

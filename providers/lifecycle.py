@@ -2,16 +2,17 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from providers.docker_machine import DockerMachine
-from providers.errors import HostKeyError, MachineError
-from providers.health import heal, regenerate_certificates
+from providers.errors import DeadlineError, HostKeyError, MachineError
+from providers.health import heal, regenerate_certificates, wake
 from providers.locks import locked
 from providers.login import Login
 from providers.ssh import wait_for_host_key
+from providers.waiting import wait_for
 from providers.wanted import Wanted
 
 
@@ -31,11 +32,13 @@ def create_machine(tool: DockerMachine, wanted: Wanted) -> Login:
                 )
             tool.remove(wanted.name)
         tool.store.mark(wanted.name, wanted.owner)
-        _meet(wanted, tool.deadline)
+        place = _meet(tool, wanted)
         with _key_option(wanted.ssh_key) as key_option:
-            tool.create(wanted.name, wanted.driver, {**wanted.options, **key_option}, lock=lock)
+            tool.create(wanted.name, wanted.driver, {**wanted.options, **place, **key_option}, lock=lock)
         tool.store.keep(wanted.name)
-        return login_of(tool, wanted.name, wanted.host_key)
+        login = login_of(tool, wanted.name, wanted.host_key)
+        # the steps that follow begin where a new machine answers, and see by themselves that this one has moved
+        return replace(login, host=str(wanted.options["generic-ip-address"])) if place else login
 
 
 def adopt_machine(tool: DockerMachine, wanted: Wanted) -> Login:
@@ -46,6 +49,7 @@ def adopt_machine(tool: DockerMachine, wanted: Wanted) -> Login:
     with _reserved(tool, wanted.name):
         if not tool.store.exists(wanted.name):
             raise MachineError(f"docker-machine has no machine named {wanted.name} (in {tool.storage}) to adopt")
+        wake(tool, wanted.name)
         login = login_of(tool, wanted.name, wanted.host_key)
         heal(tool, wanted.name, login)
         return replace(login, host=tool.address(wanted.name))
@@ -54,7 +58,7 @@ def adopt_machine(tool: DockerMachine, wanted: Wanted) -> Login:
 def update_machine(tool: DockerMachine, wanted: Wanted, known: Login, *, take_over: bool) -> str:
     """Heals a machine, with the options that it can take over in place; returns the address at which it answers."""
     with _reserved(tool, wanted.name):
-        tool.store.repair(wanted.name)
+        wake(tool, wanted.name)
         login = replace(known, host=tool.address(wanted.name))
         if take_over:
             tool.store.take_over(wanted.name, wanted.options)
@@ -85,17 +89,33 @@ def login_of(tool: DockerMachine, name: str, host_key: str | None) -> Login:
     )
 
 
-def _meet(wanted: Wanted, seconds: float) -> None:
+def _meet(tool: DockerMachine, wanted: Wanted) -> dict[str, str]:
     """docker-machine's own SSH verifies no host key: where it is known beforehand, this does, just before.
 
-    It is also the quickest way to wait for the machine: docker-machine looks every three seconds only.
+    It is also the quickest way to wait for the machine: docker-machine looks every three seconds only. Returns the
+    option that has to be another: a machine that moved before docker-machine's entry of it was lost is where it was.
     """
-    address = wanted.options.get("generic-ip-address")
-    if wanted.host_key is None or not isinstance(address, str):
-        return
-    shown = wait_for_host_key(address, int(str(wanted.options.get("generic-ssh-port", 22))), seconds)
-    if shown.split()[:2] != wanted.host_key.split()[:2]:
-        raise HostKeyError(f"{address} shows the host key {shown}, but {wanted.host_key} is the known one")
+    first = wanted.options.get("generic-ip-address")
+    if wanted.host_key is None or not isinstance(first, str):
+        return {}
+    known, port = wanted.host_key, int(str(wanted.options.get("generic-ssh-port", 22)))
+    last = tool.store.last_address(wanted.name) or first
+
+    def met() -> str:
+        if last != first:
+            with suppress(DeadlineError):
+                return _met_at(first, port, known)
+        return _met_at(last, port, known)
+
+    place = wait_for(f"the machine {wanted.name}", met, tool.deadline, failures=(DeadlineError,))
+    return {} if place == first else {"generic-ip-address": place}
+
+
+def _met_at(address: str, port: int, known: str) -> str:
+    shown = wait_for_host_key(address, port, 0)
+    if shown.split()[:2] != known.split()[:2]:
+        raise HostKeyError(f"{address} shows the host key {shown}, but {known} is the known one")
+    return address
 
 
 @contextmanager

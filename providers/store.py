@@ -86,6 +86,11 @@ class Store:
         if copy and self.exists(name) and self.entry(name) is None:
             _write(self.folder(name) / "config.json", copy)
 
+    def last_address(self, name: str) -> str | None:
+        """Where a machine of this program answered when its entry was copied; known even if the entry is gone."""
+        copy = _read(self.own(name, "config"))
+        return str(copy["Driver"]["IPAddress"]) if copy else None
+
     def move(self, name: str, address: str) -> None:
         """Notes that a machine of the generic driver answers at another address from now on.
 
