@@ -19,7 +19,9 @@ from providers.store import Store
 
 OptionValue = bool | int | str | list[str]
 _FLAG = re.compile(r"^\s*--([a-z0-9-]+)", re.MULTILINE)
-_GONE = "Not Found"
+# how `status` ends if a driver says that its machine is not found; VirtualBox's says it in other words
+_NOT_FOUND = 4
+_NOT_THERE = "machine does not exist"
 
 
 def option_arguments(options: Mapping[str, OptionValue]) -> list[str]:
@@ -100,8 +102,12 @@ class DockerMachine:
 
     def is_running(self, name: str) -> bool | None:
         """Whether the machine runs, or None if nothing is left of it but its entry."""
-        state = _first_line(self._run("status", name))
-        return None if state == _GONE else state == "Running"
+        try:
+            return _first_line(self._run("status", name)) == "Running"
+        except CommandError as error:
+            if error.code == _NOT_FOUND or _NOT_THERE in error.output:
+                return None
+            raise
 
     def start(self, name: str) -> None:
         """Starts a stopped machine and waits until docker-machine can reach its engine."""
