@@ -3,7 +3,7 @@
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,11 +60,13 @@ def login_of(tool: DockerMachine, name: str, host_key: str | None) -> Login:
 
 
 def remove_machine(tool: DockerMachine, name: str) -> None:
-    """Removes a machine and its marker; whatever of them is gone already is no error."""
+    """Removes a machine, its marker and its lock; whatever of them is gone already is no error."""
     with _reserved(tool, name):
         if tool.exists(name):
             tool.remove(name)
         _marker(tool, name).unlink(missing_ok=True)
+        with suppress(PermissionError):  # Windows removes no file that is open
+            _lock(tool, name).unlink()
 
 
 def machines_of(tool: DockerMachine, owner: str) -> list[str]:
@@ -88,13 +90,16 @@ def _meet(wanted: Wanted, seconds: float) -> None:
 
 @contextmanager
 def _reserved(tool: DockerMachine, name: str) -> Iterator[int]:
-    lock = _marker(tool, name).with_suffix(".lock")
-    with locked(lock, f"the machine {name}", tool.deadline) as file:
+    with locked(_lock(tool, name), f"the machine {name}", tool.deadline) as file:
         yield file
 
 
 def _marker(tool: DockerMachine, name: str) -> Path:
     return tool.storage / "registry-stack" / f"{name}.json"
+
+
+def _lock(tool: DockerMachine, name: str) -> Path:
+    return _marker(tool, name).with_suffix(".lock")
 
 
 def _owner(tool: DockerMachine, name: str) -> str | None:
