@@ -129,6 +129,12 @@ def test_preview_knows_what_is_given(caller: Caller) -> None:
     assert preview == {"kind": "good", "name": "n", "size": 1, "made": UNKNOWN}
 
 
+def test_preview_of_an_update_keeps_what_stays(caller: Caller) -> None:
+    made = caller.create("Thing", {"kind": "good", "name": "n", "key": "k"})
+    preview = caller.preview_update("Thing", made, {"kind": "good", "name": "n", "size": UNKNOWN})
+    assert preview == {"kind": "good", "name": "n", "size": UNKNOWN, "made": "yes"}
+
+
 def test_secrets_are_marked(caller: Caller) -> None:
     made = caller.create("Thing", {"kind": "good", "key": "k", "box": {"code": "1"}})
     assert made.secrets == {"key"}
