@@ -135,15 +135,24 @@ def test_install_dependencies(host: Host, folder: Path) -> None:
 def test_all_end_with_the_engine() -> None:
     modules = ["offline.language", "offline.tls", "offline.command", "offline.docker"]
     commands = [[sys.executable, "-u", "-P", "-m", module, "127.0.0.1:1"] for module in modules]
-    engine = f"import subprocess, time\nfor command in {commands}:\n    subprocess.Popen(command)\ntime.sleep(60)\n"
+    engine = "import subprocess, time\n"
+    engine += f"print(*(subprocess.Popen(command).pid for command in {commands}), flush=True)\ntime.sleep(60)\n"
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
     with subprocess.Popen([sys.executable, "-c", engine], env=environment, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout
-        ports = [int(parent.stdout.readline()) for _ in modules]
-        children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
-        assert len(ports) == len(children) == len(modules)
+        children = [int(pid) for pid in parent.stdout.readline().split()]
+        assert all(int(parent.stdout.readline()) > 0 for _ in modules)
+        assert all(_alive(child) for child in children)
         parent.kill()
-    _wait_until(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
+    _wait_until(lambda: not any(_alive(child) for child in children))
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
