@@ -1,8 +1,14 @@
-"""Fixtures that tests of several providers share."""
+"""Fixtures that several tests share."""
 
+import warnings
 from pathlib import Path
 
 import pytest
+
+with warnings.catch_warnings():
+    # pulumi-command warns, when it is imported, of a resource of its own that nobody here uses
+    warnings.filterwarnings("ignore", "This resource is deprecated", DeprecationWarning, "pulumi_command")
+    from pulumi_command.remote import Command as _Command  # noqa: F401  # imported once, for all
 
 from tests.unit.guest_shell import Guest, make_guest
 from tests.unit.machine_tool import MachineTool, make_machine_tool

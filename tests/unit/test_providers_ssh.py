@@ -74,6 +74,13 @@ def test_a_command_that_does_not_end(reply: Reply) -> None:
         run_command(server.login, "sleep", seconds=0.3)
 
 
+def test_a_command_that_does_not_read_its_input() -> None:
+    deaf = SshServer(lambda _command, _stdin: Reply(ends=False, code=None), reads=False)
+    more_than_fits = "x" * 5_000_000
+    with deaf.serving() as server, pytest.raises(CommandError, match="did not end in time and was stopped"):
+        run_command(server.login, "sleep", stdin=more_than_fits, seconds=0.3)
+
+
 def test_a_connection_that_breaks_is_a_failed_command() -> None:
     dropping = SshServer(lambda _command, _stdin: Reply(drops=True, code=None))
     with dropping.serving() as server, pytest.raises((UnreachableError, CommandError)):
