@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from providers import locks
 from providers.docker_machine import DockerMachine
 from providers.errors import DeadlineError
 from providers.lifecycle import remove_machine
@@ -67,6 +68,7 @@ def test_a_lock_is_let_go_when_the_work_fails(tmp_path: Path) -> None:
 CREATE = """
 import sys
 from pathlib import Path
+from providers import locks
 from providers.docker_machine import DockerMachine
 from providers.lifecycle import Wanted, create_machine
 wanted = Wanted("m", "me", "hyperv", {}, None, "ssh-ed25519 A")
@@ -88,3 +90,19 @@ def test_docker_machine_keeps_the_lock_of_a_killed_parent(machine_tool: MachineT
         (machine_tool.storage / "go").touch()
     with locked(lock, "the machine m", 20):
         assert (machine_tool.storage / "machines" / "m" / "config.json").exists(), "docker-machine had ended its work"
+
+
+def test_a_file_that_is_taken_away_at_the_last_moment_is_not_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, really = tmp_path / "lock", locks._try_lock
+
+    def lock_and_lose(file: int) -> None:
+        really(file)
+        monkeypatch.setattr(locks, "_try_lock", really)
+        path.unlink()
+        path.touch()
+
+    monkeypatch.setattr(locks, "_try_lock", lock_and_lose)
+    with locked(path, "the machine", 10) as file:
+        assert os.path.samestat(os.fstat(file), path.stat())
