@@ -31,6 +31,7 @@ def test_with_endpoints() -> None:
     ]
     assert yaml.safe_load(registry_config(endpoints)) == {
         **PLAIN,
+        "log": {"fields": {"service": "registry"}, "level": "warn"},
         "notifications": {
             "endpoints": [
                 {
