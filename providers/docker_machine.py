@@ -108,12 +108,17 @@ class DockerMachine:
             fresh.replace(path)
 
     def _ensure_certificates(self) -> None:
-        """Makes docker-machine's own certificates: several first-time creations at once would race to, and fail."""
-        if (self.storage / "certs" / "cert.pem").exists():
+        """Makes docker-machine's own certificates: several first-time creations at once would race to, and fail.
+
+        docker-machine makes them along with a machine, which is removed: now, or later if this process is killed.
+        """
+        certificate, probe = self.storage / "certs" / "cert.pem", "first-certificates"
+        if certificate.exists() and not self.exists(probe):
             return
         with locked(self.storage / "certificates.lock", "docker-machine's first certificates", self.deadline) as lock:
-            if not (self.storage / "certs" / "cert.pem").exists():
-                probe = "first-certificates"
+            if self.exists(probe):
+                self.remove(probe)
+            if not certificate.exists():
                 self._run("create", "--driver", "none", "--url", "tcp://127.0.0.1:2376", probe, keep_open=(lock,))
                 self.remove(probe)
 

@@ -1,7 +1,7 @@
 """A machine's life, from creation to removal, as plain functions over docker-machine. Nothing of Pulumi here."""
 
 import json
-import tempfile
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def create_machine(tool: DockerMachine, wanted: Wanted) -> Login:
             tool.remove(wanted.name)
         _marker(tool, wanted.name).write_text(json.dumps({"owner": wanted.owner}), "utf-8")
         _meet(wanted, tool.deadline)
-        with _key_option(wanted.ssh_key) as key_option:
+        with _key_option(tool, wanted) as key_option:
             tool.create(wanted.name, wanted.driver, {**wanted.options, **key_option}, lock=lock)
         return login_of(tool, wanted.name, wanted.host_key)
 
@@ -60,10 +60,11 @@ def login_of(tool: DockerMachine, name: str, host_key: str | None) -> Login:
 
 
 def remove_machine(tool: DockerMachine, name: str) -> None:
-    """Removes a machine, its marker and its lock; whatever of them is gone already is no error."""
+    """Removes a machine, and whatever this program has about it; what of that is gone already is no error."""
     with _reserved(tool, name):
         if tool.exists(name):
             tool.remove(name)
+        shutil.rmtree(_key_folder(tool, name), ignore_errors=True)
         _marker(tool, name).unlink(missing_ok=True)
         with suppress(PermissionError):  # Windows removes no file that is open
             _lock(tool, name).unlink()
@@ -102,6 +103,10 @@ def _lock(tool: DockerMachine, name: str) -> Path:
     return _marker(tool, name).with_suffix(".lock")
 
 
+def _key_folder(tool: DockerMachine, name: str) -> Path:
+    return _marker(tool, name).with_suffix(".key")
+
+
 def _owner(tool: DockerMachine, name: str) -> str | None:
     try:
         owner = json.loads(_marker(tool, name).read_text("utf-8"))["owner"]
@@ -111,13 +116,21 @@ def _owner(tool: DockerMachine, name: str) -> str | None:
 
 
 @contextmanager
-def _key_option(ssh_key: str | None) -> Iterator[dict[str, str]]:
-    """The generic driver takes a key as a file, which it copies: one that is gone afterwards."""
-    if ssh_key is None:
+def _key_option(tool: DockerMachine, wanted: Wanted) -> Iterator[dict[str, str]]:
+    """The generic driver takes a key as a file, which it copies by its name: one that is gone afterwards.
+
+    If this process is killed, that is when the machine is made anew or removed; so its place is always the same.
+    """
+    if wanted.ssh_key is None:
         yield {}
         return
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "id_rsa"
-        path.touch(mode=0o600)
-        path.write_text(ssh_key, "utf-8")
+    folder = _key_folder(tool, wanted.name)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    path = folder / "id_rsa"
+    path.touch(mode=0o600)
+    try:
+        path.write_text(wanted.ssh_key, "utf-8")
         yield {"generic-ssh-key": str(path)}
+    finally:
+        shutil.rmtree(folder)
