@@ -30,7 +30,7 @@ def host_names(address: str, names: Sequence[str]) -> list[str]:
 
 def forget_host_name(name: str) -> str:
     """The command that takes a name's entry out of the hosts file."""
-    return f"sed -i '/ {name.replace('.', '[.]')}$/d' /etc/hosts"
+    return f"sed -i '/[[:blank:]]{name.replace('.', '[.]')}$/d' /etc/hosts"
 
 
 def block(part: str, lines: Sequence[str]) -> str:
@@ -49,7 +49,8 @@ def remove_block(part: str) -> str:
 
 
 def _without(part: str) -> str:
-    return f"sed '/^# >>> {part}$/,/^# <<< {part}$/d' {BOOTSYNC}"
+    # the echo ends a last line that nobody ended; the empty line that it else makes is taken away again
+    return f"{{ cat {BOOTSYNC}; echo; }} | sed '/^# >>> {part}$/,/^# <<< {part}$/d; ${{/^$/d;}}'"
 
 
 def _rewrite(commands: str) -> str:

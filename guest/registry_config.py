@@ -33,6 +33,8 @@ def registry_config(endpoints: Sequence[EndpointSettings]) -> str:
         },
     }
     if endpoints:
+        # at its usual level the registry writes the endpoints' headers into its log when it starts
+        document["log"]["level"] = "warn"
         document["notifications"] = {"endpoints": [_endpoint(each) for each in endpoints]}
     return yaml.safe_dump(document, sort_keys=False)
 

@@ -126,15 +126,18 @@ class DockerMachine:
         self._run("regenerate-certs", "--force", name)
 
     def _ensure_certificates(self) -> None:
-        """Makes docker-machine's own certificates: several first-time creations at once would race to, and fail."""
-        if self.store.has_certificates():
+        """Makes docker-machine's own certificates: several first-time creations at once would race to, and fail.
+
+        docker-machine makes them along with a machine, which is removed: now, or later if this process is killed.
+        """
+        probe = "first-certificates"
+        if self.store.has_certificates() and not self.store.exists(probe):
             return
         with locked(self.storage / "certificates.lock", "docker-machine's first certificates", self.deadline) as lock:
+            if self.store.exists(probe):
+                self.remove(probe)
             if not self.store.has_certificates():
                 self.store.clear_half_made_certificates()
-                probe = "first-certificates"
-                if self.store.exists(probe):
-                    self.remove(probe)
                 self._run("create", "--driver", "none", "--url", "tcp://127.0.0.1:2376", probe, keep_open=(lock,))
                 self.remove(probe)
 

@@ -1,19 +1,19 @@
 """A machine's Docker engine, over TLS verified in both directions. Nothing of Pulumi here.
 
 Every function takes the engine's address and docker-machine's folder of the machine, with ca.pem, cert.pem and key.pem,
-and raises OSError while nothing answers and where a certificate is not valid. The standard library's client, because
-the Docker SDK's lets REQUESTS_CA_BUNDLE override which certificate authority it believes.
+and raises UnreachableError while nothing answers, CertificateError where a certificate is not valid. The standard
+library's client, because the Docker SDK's lets REQUESTS_CA_BUNDLE override which certificate authority it believes.
 """
 
 import http.client
 import json
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from providers.errors import StackError
+from providers.errors import CertificateError, StackError, UnreachableError
 from providers.waiting import wait_for
 
 PORT = 2376
@@ -31,7 +31,7 @@ def has_certificate_for(address: str, folder: Path) -> bool:
     """Whether the engine's certificate is valid for the address at which it answers."""
     try:
         is_ready(address, folder)
-    except ssl.SSLCertVerificationError:
+    except CertificateError:
         return False
     return True
 
@@ -72,16 +72,16 @@ def remove_container(address: str, folder: Path, name: str, labels: Mapping[str,
 def _answer(
     address: str, folder: Path, method: str, path: str, body: Iterable[bytes] | None = None, seconds: float = _SECONDS
 ) -> Iterator[http.client.HTTPResponse]:
-    context = ssl.create_default_context(cafile=folder / "ca.pem")
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    connection = http.client.HTTPSConnection(address, PORT, timeout=seconds, context=context)
     try:
-        connection.request(method, path, body, encode_chunked=body is not None, headers=_headers(body))
-        yield connection.getresponse()
-    except http.client.HTTPException as error:
-        raise ConnectionError(repr(error)) from error
-    finally:
-        connection.close()
+        context = ssl.create_default_context(cafile=folder / "ca.pem")
+        context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+        with closing(http.client.HTTPSConnection(address, PORT, timeout=seconds, context=context)) as connection:
+            connection.request(method, path, body, encode_chunked=body is not None, headers=_headers(body))
+            yield connection.getresponse()
+    except ssl.SSLCertVerificationError as error:
+        raise CertificateError(f"the engine at {address}:{PORT}", error) from None
+    except (OSError, http.client.HTTPException) as error:
+        raise UnreachableError(f"the engine at {address}:{PORT}", error) from None
 
 
 def _headers(body: Iterable[bytes] | None) -> dict[str, str]:

@@ -6,6 +6,8 @@ StackError                 everything below: its text is all that a user has to 
 +- MachineError            docker-machine's store holds something else than expected
 +- HostKeyError            an SSH server showed another host key than the pinned one
 +- RegistryError           the registry does not answer as it should
++- UnreachableError        nothing answers there, for now at least: an OSError too, so that waits take it as "not yet"
+   +- CertificateError     something answers there, with a certificate that is not valid
 """
 
 import sys
@@ -45,6 +47,17 @@ class HostKeyError(StackError):
 
 class RegistryError(StackError):
     """The registry does not answer as it should."""
+
+
+class UnreachableError(StackError, OSError):
+    """Nothing answers there, for now at least."""
+
+    def __init__(self, what: object, reason: Exception) -> None:
+        super().__init__(f"{what} can't be reached: {str(reason) or type(reason).__name__}")
+
+
+class CertificateError(UnreachableError):
+    """Something answers there, with a certificate that is not valid."""
 
 
 def report_plainly() -> None:

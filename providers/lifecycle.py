@@ -1,10 +1,9 @@
 """A machine's life, from creation to removal, as plain functions over docker-machine. Nothing of Pulumi here."""
 
-import tempfile
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from pathlib import Path
 
 from providers.docker_machine import DockerMachine
 from providers.errors import DeadlineError, HostKeyError, MachineError
@@ -33,7 +32,7 @@ def create_machine(tool: DockerMachine, wanted: Wanted) -> Login:
             tool.remove(wanted.name)
         tool.store.mark(wanted.name, wanted.owner)
         place = _meet(tool, wanted)
-        with _key_option(wanted.ssh_key) as key_option:
+        with _key_option(tool, wanted) as key_option:
             tool.create(wanted.name, wanted.driver, {**wanted.options, **place, **key_option}, lock=lock)
         tool.store.keep(wanted.name)
         login = login_of(tool, wanted.name, wanted.host_key)
@@ -68,7 +67,7 @@ def update_machine(tool: DockerMachine, wanted: Wanted, known: Login, *, take_ov
 
 
 def remove_machine(tool: DockerMachine, name: str) -> None:
-    """Removes a machine and what was noted of it; whatever of them is gone already is no error."""
+    """Removes a machine, and whatever this program has about it; what of that is gone already is no error."""
     with _reserved(tool, name):
         tool.store.repair(name)
         if tool.store.exists(name):
@@ -125,13 +124,21 @@ def _reserved(tool: DockerMachine, name: str) -> Iterator[int]:
 
 
 @contextmanager
-def _key_option(ssh_key: str | None) -> Iterator[dict[str, str]]:
-    """The generic driver takes a key as a file, which it copies: one that is gone afterwards."""
-    if ssh_key is None:
+def _key_option(tool: DockerMachine, wanted: Wanted) -> Iterator[dict[str, str]]:
+    """The generic driver takes a key as a file, which it copies by its name: one that is gone afterwards.
+
+    If this process is killed, that is when the machine is made anew or removed; so its place is always the same.
+    """
+    if wanted.ssh_key is None:
         yield {}
         return
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "id_rsa"
-        path.touch(mode=0o600)
-        path.write_text(ssh_key, "utf-8")
+    folder = tool.store.own(wanted.name, "key")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    path = folder / "id_rsa"
+    path.touch(mode=0o600)
+    try:
+        path.write_text(wanted.ssh_key, "utf-8")
         yield {"generic-ssh-key": str(path)}
+    finally:
+        shutil.rmtree(folder)

@@ -26,15 +26,24 @@ def locked(path: Path, purpose: str, seconds: float) -> Iterator[int]:
 
     The system lets go of the lock when the last process that has the descriptor open ends. A command that inherits
     it therefore keeps the lock if this process is killed, and nobody touches what that command still works on.
+
+    A holder may remove the file; whoever waits for the lock then waits for the next file of that path.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
     def taken() -> int:
-        _try_lock(file)
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _try_lock(file)
+            if not os.path.samestat(os.fstat(file), path.stat()):
+                raise FileNotFoundError(path)
+        except OSError:
+            os.close(file)
+            raise
         return file
 
+    file = wait_for(f"the lock on {purpose} ({path})", taken, seconds)
     try:
-        yield wait_for(f"the lock on {purpose} ({path})", taken, seconds)
+        yield file
     finally:
         os.close(file)

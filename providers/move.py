@@ -7,11 +7,11 @@ from guest.addresses import GUESTS, StaticAddress, which_guest
 from guest.files import as_root
 from providers.docker_machine import DockerMachine
 from providers.engine import has_certificate_for, wait_for_engine
-from providers.errors import CommandError, DeadlineError, MachineError
+from providers.errors import CommandError, DeadlineError, MachineError, UnreachableError
 from providers.health import Health, heal, look_at, regenerate_certificates
 from providers.login import Login
 from providers.reboot import answers, reboot
-from providers.ssh import NOT_YET, run_command
+from providers.ssh import run_command
 from providers.waiting import wait_for
 
 _SECONDS_TO_LEAVE = 30
@@ -65,7 +65,7 @@ def _settle(now: Login, there: Login, wanted: StaticAddress, seconds: float) -> 
     if guest.reboots:
         reboot(now, there.host, seconds)
         return
-    with suppress(*NOT_YET, CommandError):  # the connection breaks when the address goes
+    with suppress(UnreachableError, CommandError):  # the connection breaks when the address goes
         run_command(now, as_root(guest.apply), seconds=10)
     wait_for(f"{there} with the same host key", lambda: answers(there) or None, seconds)
 

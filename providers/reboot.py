@@ -4,9 +4,9 @@ from contextlib import suppress
 from dataclasses import replace
 
 from guest.files import as_root
-from providers.errors import CommandError
+from providers.errors import CommandError, UnreachableError
 from providers.login import Login
-from providers.ssh import NOT_YET, run_command
+from providers.ssh import run_command
 from providers.waiting import wait_for
 
 _BOOT_ID = "cat /proc/sys/kernel/random/boot_id"
@@ -18,7 +18,7 @@ def reboot(login: Login, address: str, seconds: float) -> None:
     Its own `shutdown` rather than docker-machine's restart: that one waits at the address from before.
     """
     before = run_command(login, _BOOT_ID)
-    with suppress(*NOT_YET, CommandError):  # the connection may break before the command has ended
+    with suppress(UnreachableError, CommandError):  # the connection may break before the command has ended
         run_command(login, as_root("shutdown -r now"), seconds=10)
     there = replace(login, host=address)
 
@@ -26,13 +26,13 @@ def reboot(login: Login, address: str, seconds: float) -> None:
         now = run_command(there, _BOOT_ID)
         return now if now != before else None
 
-    wait_for(f"the reboot of {login}", booted_anew, seconds, failures=(*NOT_YET, CommandError))
+    wait_for(f"the reboot of {login}", booted_anew, seconds, failures=(UnreachableError, CommandError))
 
 
 def answers(login: Login) -> bool:
     """Whether the machine with that host key answers there right now."""
     try:
         run_command(login, "true")
-    except NOT_YET:
+    except UnreachableError:
         return False
     return True

@@ -8,41 +8,44 @@ from contextlib import contextmanager
 
 import paramiko
 
-from providers.errors import CommandError, HostKeyError, StackError
+from providers.errors import CommandError, HostKeyError, StackError, UnreachableError
 from providers.login import Login
 from providers.waiting import wait_for
 
 _KINDS: tuple[type[paramiko.PKey], ...] = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
-NOT_YET = (OSError, EOFError, paramiko.SSHException)
+_NOT_YET = (OSError, EOFError, paramiko.SSHException)
 
 
 @contextmanager
 def connected(login: Login, seconds: float = 15) -> Iterator[paramiko.SSHClient]:
-    """A connection, ready for commands. Raises HostKeyError, OSError while nothing answers, StackError."""
+    """A connection, ready for commands. Raises HostKeyError, UnreachableError, StackError if the key is refused."""
     kind, encoded = login.host_key.split()[:2]
     known = paramiko.PKey.from_type_string(kind, b64decode(encoded))
-    with paramiko.SSHClient() as client:
-        name = login.host if login.port == 22 else f"[{login.host}]:{login.port}"
-        client.get_host_keys().add(name, kind, known)
-        client.set_missing_host_key_policy(paramiko.RejectPolicy())
-        try:
+    key = _private_key(login.private_key)
+    try:
+        with paramiko.SSHClient() as client:
+            name = login.host if login.port == 22 else f"[{login.host}]:{login.port}"
+            client.get_host_keys().add(name, kind, known)
+            client.set_missing_host_key_policy(paramiko.RejectPolicy())
             client.connect(
                 login.host,
                 login.port,
                 login.user,
-                pkey=_private_key(login.private_key),
+                pkey=key,
                 timeout=seconds,
                 banner_timeout=seconds,
                 auth_timeout=seconds,
                 allow_agent=False,
                 look_for_keys=False,
             )
-        except paramiko.BadHostKeyException as error:
-            shown = f"{error.key.get_name()} {error.key.get_base64()}"
-            raise HostKeyError(f"{login} shows the host key {shown}, but {login.host_key} is the known one") from None
-        except paramiko.AuthenticationException:
-            raise StackError(f"{login} refuses the machine's SSH key") from None
-        yield client
+            yield client
+    except paramiko.BadHostKeyException as error:
+        shown = f"{error.key.get_name()} {error.key.get_base64()}"
+        raise HostKeyError(f"{login} shows the host key {shown}, but {login.host_key} is the known one") from None
+    except paramiko.AuthenticationException:
+        raise StackError(f"{login} refuses the machine's SSH key") from None
+    except _NOT_YET as error:
+        raise UnreachableError(login, error) from None
 
 
 def run_command(login: Login, command: str, *, stdin: str = "", seconds: float = 60) -> str:
@@ -91,7 +94,7 @@ def wait_for_host_key(host: str, port: int, seconds: float) -> str:
             finally:
                 transport.close()
 
-    return wait_for(f"the SSH host key of {host}:{port}", shown, seconds, failures=NOT_YET)
+    return wait_for(f"the SSH host key of {host}:{port}", shown, seconds, failures=_NOT_YET)
 
 
 def _private_key(text: str) -> paramiko.PKey:

@@ -7,7 +7,9 @@ libmachine's persist and cert packages.
 
 import json
 import os
+import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +46,7 @@ class Store:
         return self.path / "machines" / name
 
     def own(self, name: str, suffix: str) -> Path:
-        """A file of this program's about a machine: `lock`, `json` (whose it is) or `config` (its entry's copy)."""
+        """A file of this program's about a machine: `lock`, `json` (its owner), `config` (its entry), `key` (a folder)."""
         return self.path / "registry-stack" / f"{name}.{suffix}"
 
     def exists(self, name: str) -> bool:
@@ -66,9 +68,12 @@ class Store:
         return [marker.stem for marker in markers if self.owner(marker.stem) == owner]
 
     def forget(self, name: str) -> None:
-        """Removes what this program noted of a machine."""
+        """Removes whatever this program has about a machine."""
+        shutil.rmtree(self.own(name, "key"), ignore_errors=True)
         for suffix in ("json", "config"):
             self.own(name, suffix).unlink(missing_ok=True)
+        with suppress(PermissionError):  # Windows removes no file that is open
+            self.own(name, "lock").unlink(missing_ok=True)
 
     def entry(self, name: str) -> Entry | None:
         """A machine's config.json, or None if it is missing or broken."""

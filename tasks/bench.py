@@ -30,11 +30,13 @@ from tasks.layout import HERE
 
 RATIO, SECOND_UP, DESTROY = 0.6, 3.0, 10.0
 SECONDS = 600
+# As long as a command may go on whose bench was killed.
+LOCK_SECONDS = 60.0
 FOLDER = HERE.state / "bench"
 FAILURES = (StackError, DockerException, RequestException, OSError)
 
 
-def bench(runs: int, environment: Mapping[str, str], engine: docker.DockerClient) -> None:
+def bench(runs: int, environment: Mapping[str, str], engine: docker.DockerClient, lock: int) -> None:
     """Measures, and prints. Raises one of FAILURES."""
     print(f"{runs} runs on {os.cpu_count()} processors, the load is {os.getloadavg()[0]:.1f}", flush=True)
     lacking = missing(environment)
@@ -42,18 +44,18 @@ def bench(runs: int, environment: Mapping[str, str], engine: docker.DockerClient
         print(f"the guide by hand is left out: it needs {', '.join(lacking)} on PATH", flush=True)
     programs, guides = [], []
     for run in range(1, runs + 1):
-        programs.append(run_program(fresh_stack(environment, engine), engine))
+        programs.append(run_program(fresh_stack(environment, engine, lock), engine))
         print(f"run {run}: {programs[-1]}", flush=True)
         if not lacking:
-            guides.append(run_guide(fresh_stack(environment, engine), engine))
+            guides.append(run_guide(fresh_stack(environment, engine, lock), engine))
             print(f"run {run}: {guides[-1]}", flush=True)
     print("\n".join(["", *report(programs, guides)]))
 
 
-def fresh_stack(environment: Mapping[str, str], engine: docker.DockerClient) -> BenchStack:
+def fresh_stack(environment: Mapping[str, str], engine: docker.DockerClient, lock: int) -> BenchStack:
     """A stack in a folder of its own, with nothing left of the one before, however that ended."""
     clear(engine)
-    return BenchStack.make(HERE.checkout, FOLDER, environment)
+    return BenchStack.make(HERE.checkout, FOLDER, environment, lock)
 
 
 def clear(engine: docker.DockerClient) -> None:
@@ -110,9 +112,9 @@ def main(arguments: list[str]) -> int:
         need_reachable_containers(os.environ)
         prepare_state(HERE)
         engine = docker.DockerClient.from_env(timeout=SECONDS)
-        with locked(HERE.state / "bench.lock", "another `make bench`", 1.0):
+        with locked(HERE.state / "bench.lock", "another `make bench`", LOCK_SECONDS) as lock:
             try:
-                bench(runs, os.environ, engine)
+                bench(runs, os.environ, engine, lock)
             finally:
                 clear(engine)
     except FAILURES as error:

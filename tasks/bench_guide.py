@@ -52,7 +52,7 @@ def run_guide(stack: BenchStack, engine: DockerClient) -> GuideRun:
     start_hosts(engine, addresses(stack.settings), public_key)
     hosts = time.monotonic() - start
     command = ["sh", str(SCRIPT)]
-    measured = measure(command, {**stack.environment, **variables(stack.settings, key)}, SECONDS)
+    measured = measure(command, {**stack.environment, **variables(stack.settings, key)}, SECONDS, [stack.lock])
     if measured.code:
         raise CommandError(command, measured.code, "\n".join(line for _, line in measured.lines))
     stack.check()

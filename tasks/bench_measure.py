@@ -24,8 +24,12 @@ class Measured:
     lines: list[tuple[float, str]]
 
 
-def measure(command: Sequence[str], environment: Mapping[str, str], deadline: float) -> Measured:
+def measure(
+    command: Sequence[str], environment: Mapping[str, str], deadline: float, keep_open: Sequence[int] = ()
+) -> Measured:
     """Runs the command with that whole environment; ended by force, with what it started, after `deadline` seconds.
+
+    Open files in `keep_open` stay open in it, for locks that have to last as long as it runs.
 
     Raises StackError if there is no such command.
     """
@@ -39,6 +43,7 @@ def measure(command: Sequence[str], environment: Mapping[str, str], deadline: fl
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
+            pass_fds=keep_open,
             start_new_session=True,
         )
     except FileNotFoundError:

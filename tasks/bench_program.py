@@ -10,9 +10,10 @@ from providers.errors import CommandError
 from providers.runner import run
 from tasks.bench_measure import Measured, measure
 from tasks.bench_stack import STACK, BenchStack
-from tasks.bench_timeline import Link, Span, complaints, critical_path, operations
+from tasks.bench_timeline import Link, Span, changes, complaints, critical_path, operations
 
 SECONDS = 900.0
+NO_CHANGES = "--expect-no-changes"
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ def run_program(stack: BenchStack, _: DockerClient) -> ProgramRun:
     stack.check()
     return ProgramRun(
         first=first,
-        second=_pulumi(stack, "up", "--expect-no-changes"),
-        refresh=_pulumi(stack, "refresh", "--expect-no-changes"),
+        second=_pulumi(stack, "up", NO_CHANGES),
+        refresh=_pulumi(stack, "refresh", NO_CHANGES),
         destroy=_pulumi(stack, "destroy"),
         spans=spans,
         path=critical_path(spans, state["deployment"]["resources"], began),
@@ -67,7 +68,8 @@ def _pulumi(stack: BenchStack, operation: str, *options: str) -> Measured:
     """The operation as `make demo` has it done, but that the CLI reports it by its events."""
     where = ["--cwd", str(stack.checkout), "--stack", STACK, "--config-file", str(stack.stack_file)]
     command = ["pulumi", "--non-interactive", operation, *where, "--yes", "--skip-preview", "--json", *options]
-    measured = measure(command, stack.environment, SECONDS)
+    measured = measure(command, stack.environment, SECONDS, [stack.lock])
     if measured.code:
-        raise CommandError(command, measured.code, complaints(measured.lines))
+        done = changes(measured.lines) if NO_CHANGES in options else []
+        raise CommandError(command, measured.code, "\n".join([complaints(measured.lines), *done]))
     return measured

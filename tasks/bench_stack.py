@@ -25,22 +25,24 @@ DEMO_NETWORK, NETWORK = "192.168.233.", "192.168.236."
 
 @dataclass(frozen=True)
 class BenchStack:
-    """One run's stack; `folder` holds all that it leaves on the workstation, `environment` is Pulumi's."""
+    """One run's stack; `folder` holds all that it leaves on the workstation, `environment` is Pulumi's. `lock` is an
+    open file that commands inherit, so that no other run begins as long as one of them is at work."""
 
     checkout: Path
     folder: Path
     environment: Mapping[str, str]
+    lock: int
     settings: Settings
 
     @classmethod
-    def make(cls, checkout: Path, folder: Path, environment: Mapping[str, str]) -> "BenchStack":
+    def make(cls, checkout: Path, folder: Path, environment: Mapping[str, str], lock: int) -> "BenchStack":
         """Prepares a folder that is not there yet."""
         (folder / "state").mkdir(mode=0o700, parents=True)
         (folder / "stack").mkdir()
         config = own_config((checkout / "Pulumi.demo.yaml").read_text("utf-8"), folder / "docker-machine")
         own = {**environment, "PULUMI_BACKEND_URL": (folder / "state").as_uri()}
         settings = load({key: json.dumps(value) for key, value in config.items()}, PROJECT)
-        stack = cls(checkout, folder, own, settings)
+        stack = cls(checkout, folder, own, lock, settings)
         # Making a stack writes its salt into a stack file beside the project's: not into the checkout.
         stack.stack_file.write_text(yaml.safe_dump({"config": config}), "utf-8")
         (stack.stack_file.parent / "Pulumi.yaml").write_bytes((checkout / "Pulumi.yaml").read_bytes())

@@ -82,6 +82,12 @@ def complaints(lines: Lines) -> str:
     return "\n".join(said)
 
 
+def changes(lines: Lines) -> list[str]:
+    """What was done to resources, as "update Container box"; those that stay the same left out."""
+    steps = [event["resourcePreEvent"]["metadata"] for _, event in _events(lines) if "resourcePreEvent" in event]
+    return [f"{step['op']} {name_of(step['urn'])}" for step in steps if step["op"] not in ("same", "refresh")]
+
+
 def name_of(urn: str) -> str:
     """A resource's type, without its package, and its name."""
     *_, types, name = urn.split("::")

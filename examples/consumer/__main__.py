@@ -24,7 +24,7 @@ client = registry_stack.require_output("clients")[config.require("client")]
 engine = docker.Provider("engine", host=client["engine"], cert_path=client["certPath"])
 on_client = pulumi.ResourceOptions(provider=engine)
 name = pulumi.Output.concat(registry_stack.require_output("registry"), "/site:1")
-image = docker.RemoteImage("image", name=name, opts=on_client)
+image = docker.RemoteImage("image", name=name, keep_locally=True, opts=on_client)
 docker.Container(
     "site",
     image=image.image_id,

@@ -1,6 +1,17 @@
 """Starts the command plugin."""
 
-from offline.command.plugin import CommandPlugin
-from offline.plugin.server import serve
+from offline.plugin.stubs import without_sdk
 
-serve(CommandPlugin())
+
+def main() -> None:
+    """Serve until the engine goes."""
+    without_sdk()
+    # Only now: these import the stubs.
+    from offline.command.plugin import CommandPlugin
+    from offline.plugin.server import serve
+
+    serve(CommandPlugin())
+
+
+if __name__ == "__main__":
+    main()

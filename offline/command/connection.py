@@ -5,6 +5,7 @@ import binascii
 import io
 import socket
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from threading import Event
 
@@ -19,6 +20,7 @@ from offline.plugin.values import Properties
 # Delays between dials in seconds: the first, the growth and the longest, as the official plugin has them.
 _FIRST_DELAY, _GROWTH, _LONGEST_DELAY = 0.1, 1.5, 5.0
 _UNLIMITED = -1
+_KEEPALIVE = 15
 # A modern server signs with an RSA host key in other ways than the one that has the key's own name.
 _SIGNATURES = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}
 _CLASSES: dict[type, type[paramiko.PKey]] = {
@@ -67,6 +69,8 @@ def _connect(settings: Properties, host_key: paramiko.PKey | None, key: paramiko
     except (paramiko.SSHException, OSError, EOFError) as error:
         transport.close()
         raise DialError(f"ssh to {host}:{port}: {str(error) or 'connection closed'}") from None
+    # A host that vanishes in the middle of a command, as one that reboots may, is noticed by this alone.
+    transport.set_keepalive(_KEEPALIVE)
     return transport
 
 
@@ -82,19 +86,22 @@ def _start(transport: paramiko.Transport, host_key: paramiko.PKey | None, timeou
 
 def _log_in(transport: paramiko.Transport, settings: Properties, key: paramiko.PKey | None) -> None:
     user, password = settings.get("user", "root"), settings.get("password")
-    keys = ([key] if key is not None else []) + list(paramiko.Agent().get_keys())
-    ways: list[Callable[[], object]] = [partial(transport.auth_publickey, user, known) for known in keys]
+    ways: list[Callable[[], object]] = []
+    if key is not None:
+        ways.append(partial(transport.auth_publickey, user, key))
     if password is not None:
         # paramiko goes on to keyboard-interactive by itself where the server has no passwords.
-        ways.insert(1 if key is not None else 0, partial(transport.auth_password, user, password))
+        ways.append(partial(transport.auth_password, user, password))
     refusal = paramiko.AuthenticationException("neither a key nor a password is given")
-    for way in ways:
-        try:
-            way()
-        except paramiko.AuthenticationException as error:
-            refusal = error
-        if transport.is_authenticated():
-            return
+    with closing(paramiko.Agent()) as agent:
+        ways += [partial(transport.auth_publickey, user, known) for known in agent.get_keys()]
+        for way in ways:
+            try:
+                way()
+            except paramiko.AuthenticationException as error:
+                refusal = error
+            if transport.is_authenticated():
+                return
     raise refusal
 
 

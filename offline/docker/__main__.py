@@ -1,6 +1,17 @@
 """Starts the docker plugin."""
 
-from offline.docker.plugin import DockerPlugin
-from offline.plugin.server import serve
+from offline.plugin.stubs import without_sdk
 
-serve(DockerPlugin())
+
+def main() -> None:
+    """Serve until the engine goes."""
+    without_sdk()
+    # Only now: these import the stubs.
+    from offline.docker.plugin import DockerPlugin
+    from offline.plugin.server import serve
+
+    serve(DockerPlugin())
+
+
+if __name__ == "__main__":
+    main()

@@ -60,7 +60,7 @@ class Container(Resource):
                 api.post(f"/containers/{id_}/start")
             if any(name in changes for name in _UPDATABLE):
                 api.post(f"/containers/{id_}/update", config.resources(inputs))
-            return states.container(api.get(f"/containers/{id_}/json"), {**state, **inputs})
+            return states.container(api.get(f"/containers/{id_}/json"), self.merged(state, inputs))
 
     def delete(self, urn: str, id_: str, state: Properties) -> None:
         with self._engine.api() as api:

@@ -77,7 +77,12 @@ class Resource(ABC):
 
     def preview_update(self, state: Properties, inputs: Properties) -> Properties:
         """The state after an update, as far as it is known."""
-        return {**state, **inputs}
+        return self.merged(state, inputs)
+
+    def merged(self, state: Properties, inputs: Properties) -> Properties:
+        """The state with new inputs: what the program no longer sets is gone, unless the provider fills it in."""
+        kept = {name for name, prop in self.schema.items() if prop.output or prop.computed}
+        return {**{name: value for name, value in state.items() if name in kept}, **inputs}
 
     @abstractmethod
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
@@ -89,7 +94,7 @@ class Resource(ABC):
 
     def update(self, urn: str, id_: str, state: Properties, inputs: Properties) -> Properties:
         """Change it in place; its new state."""
-        return self.preview_update(state, inputs)
+        return self.merged(state, inputs)
 
     def delete(self, urn: str, id_: str, state: Properties) -> None:
         """Remove it; that it is gone already is no error."""

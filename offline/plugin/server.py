@@ -27,6 +27,8 @@ from offline.plugin.values import Properties, from_struct, to_struct
 # Operations wait for machines, not for this process: the engine's own limit on parallel operations is the bound.
 _WORKERS = 64
 _UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+# What the engine adds to a provider's configuration for itself.
+_ENGINES_OWN = frozenset({"version", "pluginDownloadURL"})
 _KINDS = {
     ("add", False): provider_pb2.PropertyDiff.ADD,
     ("add", True): provider_pb2.PropertyDiff.ADD_REPLACE,
@@ -71,7 +73,7 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
     def CheckConfig(
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
-        news = {name: value for name, value in from_struct(request.news).items() if name != "version"}
+        news = {name: value for name, value in from_struct(request.news).items() if name not in _ENGINES_OWN}
         return _checked(self._plugin.config, news)
 
     def DiffConfig(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
@@ -95,8 +97,7 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         resource = self._resource(request.urn, context)
-        diff = resource.diff(from_struct(request.olds), from_struct(request.news))
-        return _difference(diff)
+        return _difference(resource.diff(from_struct(request.olds), from_struct(request.news)))
 
     def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         resource = self._resource(request.urn, context)
@@ -111,6 +112,8 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         resource = self._resource(request.urn, context)
+        if not request.properties.fields:
+            _fail(context, PluginError(f"the offline plugin cannot import a {resource.tok}"))
         try:
             found = resource.read(request.urn, request.id, tables.public(from_struct(request.properties)))
         except Exception as error:
@@ -198,4 +201,5 @@ def serve(plugin: Plugin) -> None:
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
+        engine.cancelled.set()
         server.stop(grace=None)

@@ -1,6 +1,17 @@
 """Starts the tls plugin."""
 
-from offline.plugin.server import serve
-from offline.tls.plugin import TlsPlugin
+from offline.plugin.stubs import without_sdk
 
-serve(TlsPlugin())
+
+def main() -> None:
+    """Serve until the engine goes."""
+    without_sdk()
+    # Only now: these import the stubs.
+    from offline.plugin.server import serve
+    from offline.tls.plugin import TlsPlugin
+
+    serve(TlsPlugin())
+
+
+if __name__ == "__main__":
+    main()

@@ -169,7 +169,7 @@ class TlsPlugin(Plugin):
     """The tls package."""
 
     package = "pulumi_tls"
-    config: ClassVar[Schema] = {"proxy": Property()}
+    config: ClassVar[Schema] = {"proxy": Property(supported=False)}
 
     def resources(self, engine: Engine) -> Iterable[Resource]:
         return PrivateKey(), CertRequest(), SelfSignedCert(), LocallySignedCert(engine)

@@ -83,6 +83,13 @@ class Caller:
         request = provider_pb2.CreateRequest(urn=self._urn(type_), properties=properties, preview=True)
         return from_struct(self.service.Create(request, self._context).properties)
 
+    def preview_update(self, type_: str, made: Made, news: Properties) -> Properties:
+        inputs = to_struct(self.check(type_, news, made.inputs))
+        request = provider_pb2.UpdateRequest(
+            urn=self._urn(type_), id=made.id, olds=to_struct(made.state), news=inputs, preview=True
+        )
+        return from_struct(self.service.Update(request, self._context).properties)
+
     def create(self, type_: str, news: Properties) -> Made:
         inputs = self.check(type_, news)
         request = provider_pb2.CreateRequest(urn=self._urn(type_), properties=to_struct(inputs))

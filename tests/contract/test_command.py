@@ -203,6 +203,13 @@ def test_preview(caller: Caller, server: SshServer) -> None:
     assert server.connections == 0
 
 
+def test_preview_of_an_update(caller: Caller, server: SshServer) -> None:
+    made = caller.create("Command", _inputs(server, create="echo one"))
+    preview = caller.preview_update("Command", made, _inputs(server, create="echo two"))
+    assert (preview["create"], preview["stdout"], preview["stderr"]) == ("echo two", UNKNOWN, UNKNOWN)
+    assert server.commands == ["echo one"]
+
+
 def test_connection_is_required(caller: Caller) -> None:
     with pytest.raises(CheckedError) as caught:
         caller.check("Command", {"create": "true"})

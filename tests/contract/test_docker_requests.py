@@ -198,3 +198,32 @@ def test_repo_digest(name: str, digests: list[str], expected: str) -> None:
 def test_upload_failures(upload: Properties, text: str) -> None:
     with pytest.raises(PluginError, match=text):
         uploads.archive(upload)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"target": "/t", "source": "/s", "type": "bind", "readOnly": True, "bindOptions": {"propagation": "rprivate"}},
+        {
+            "target": "/t",
+            "source": "",
+            "type": "tmpfs",
+            "readOnly": False,
+            "tmpfsOptions": {"sizeBytes": 5, "mode": 448},
+        },
+        {
+            "target": "/t",
+            "source": "v",
+            "type": "volume",
+            "readOnly": False,
+            "volumeOptions": {
+                "noCopy": True,
+                "labels": [{"label": "a", "value": "b"}],
+                "driverName": "local",
+                "driverOptions": {"o": "p"},
+            },
+        },
+    ],
+)
+def test_mounts_are_read_as_they_were_asked_for(entry: Properties) -> None:
+    assert state.mount(config.mount(entry)) == entry

@@ -11,7 +11,7 @@ from offline.plugin.resource import PluginError, Resource
 from offline.plugin.schema import Property
 from offline.plugin.server import Plugin
 from offline.plugin.values import UNKNOWN, Properties, to_struct
-from tests.contract.engine import AbortedError, Caller, CheckedError, secrets
+from tests.contract.engine import AbortedError, Caller, CheckedError, Made, secrets
 
 HIDDEN = "correct horse battery staple"
 
@@ -129,6 +129,12 @@ def test_preview_knows_what_is_given(caller: Caller) -> None:
     assert preview == {"kind": "good", "name": "n", "size": 1, "made": UNKNOWN}
 
 
+def test_preview_of_an_update_keeps_what_stays(caller: Caller) -> None:
+    made = caller.create("Thing", {"kind": "good", "name": "n", "key": "k"})
+    preview = caller.preview_update("Thing", made, {"kind": "good", "name": "n", "size": UNKNOWN})
+    assert preview == {"kind": "good", "name": "n", "size": UNKNOWN, "made": "yes"}
+
+
 def test_secrets_are_marked(caller: Caller) -> None:
     made = caller.create("Thing", {"kind": "good", "key": "k", "box": {"code": "1"}})
     assert made.secrets == {"key"}
@@ -159,6 +165,36 @@ def test_outputs_hold_the_id_and_nothing_of_the_official_plugin(caller: Caller) 
     assert again
     assert [name for state in (again.state, updated.state) for name in state if name.startswith("__")] == []
     assert again.state["id"] == updated.state["id"] == made.id
+
+
+def test_a_property_that_is_no_longer_set_is_gone(caller: Caller) -> None:
+    made = caller.create("Thing", {"kind": "good", "name": "n", "key": "k"})
+    updated = caller.update("Thing", made, {"kind": "good", "name": "n"})
+    assert "key" not in updated.state
+    assert updated.state["made"] == "yes"
+    assert caller.changes("Thing", updated, {"kind": "good", "name": "n"}) == {}
+
+
+def test_import_is_refused(caller: Caller) -> None:
+    with pytest.raises(AbortedError, match="cannot import a test:index:Thing"):
+        caller.read("Thing", Made("id", {}, {}))
+
+
+@pytest.mark.parametrize(
+    ("config", "faults"),
+    [({"where": "here", "version": "1.2.3"}, []), ({"were": "here"}, [("were", "unknown property")])],
+)
+def test_configuration_is_checked(caller: Caller, config: Properties, faults: list[tuple[str, str]]) -> None:
+    response = caller.service.CheckConfig(provider_pb2.CheckRequest(news=to_struct(config)), caller._context)
+    assert [(failure.property, failure.reason) for failure in response.failures] == faults
+
+
+def test_configuration_changes_in_place(caller: Caller) -> None:
+    olds, news = to_struct({"where": "here"}), to_struct({"where": "there"})
+    response = caller.service.DiffConfig(provider_pb2.DiffRequest(olds=olds, news=news), caller._context)
+    assert (list(response.diffs), list(response.replaces)) == (["where"], [])
+    same = caller.service.DiffConfig(provider_pb2.DiffRequest(olds=olds, news=olds), caller._context)
+    assert same.changes == provider_pb2.DiffResponse.DIFF_NONE
 
 
 def test_read_keeps_what_is_not_read_back(caller: Caller) -> None:

@@ -5,7 +5,6 @@ import contextvars
 import json
 import runpy
 import tempfile
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -133,10 +132,7 @@ def _main(config: str) -> None:
         patch.setattr("platform.system", lambda: "Linux")
         patch.chdir(ROOT)
         set_all_config(texts)
-        with warnings.catch_warnings():
-            # pulumi-command warns, when it is imported, of a resource of its own that nobody here uses
-            warnings.filterwarnings("ignore", "This resource is deprecated", DeprecationWarning, "pulumi_command")
-            runpy.run_path(str(ROOT / "__main__.py"))
+        runpy.run_path(str(ROOT / "__main__.py"))
 
 
 class _Providers(Mocks):

@@ -42,8 +42,8 @@ def public(private: str) -> str:
 
 @dataclass
 class SshServer:
-    """A server for one user's key. `asked` has the commands with their standard input, which is
-    not read unless it `reads`; `tried` has the users."""
+    """A server for one user's key. `asked` has the commands with their standard input, of
+    which no more than a byte is read unless it `reads`; `tried` has the users."""
 
     answer: Answer = lambda _command, _stdin: Reply()
     host_key: paramiko.PKey = field(
@@ -113,7 +113,7 @@ class _Session(paramiko.ServerInterface):
 
     def _run(self, channel: paramiko.Channel, command: str) -> None:
         with suppress(OSError, EOFError):
-            stdin = channel.makefile("rb").read().decode() if self._server.reads else ""
+            stdin = (channel.makefile("rb").read() if self._server.reads else channel.recv(1)).decode()
             self._server.asked.append((command, stdin))
             reply = self._server.answer(command, stdin)
             channel.sendall(reply.output.encode())

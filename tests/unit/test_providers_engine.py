@@ -2,7 +2,6 @@
 
 import datetime
 import socket
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from providers.engine import has_certificate_for, image_id, is_ready, load_image, wait_for_engine
-from providers.errors import DeadlineError, StackError
+from providers.errors import CertificateError, DeadlineError, StackError, UnreachableError
 from tests.certificates import Authority, Issued, server_context
 from tests.unit.loopback import FakeEngine, http_server, talking
 
@@ -69,21 +68,28 @@ def test_certificates_that_are_not_valid_for_the_address(folder: Path, serving: 
     ):
         with serving(FakeEngine(), issued):
             assert has_certificate_for(HERE, folder) is False
-            with pytest.raises(ssl.SSLCertVerificationError):
+            with pytest.raises(
+                CertificateError, match=r"^the engine at 127.0.0.1:\d+ can't be reached: .*verify failed"
+            ):
                 is_ready(HERE, folder)
     with serving(FakeEngine()):
         assert has_certificate_for(HERE, folder) is True
 
 
 def test_an_engine_that_refuses_the_clients_certificate(folder: Path, serving: Serving) -> None:
-    with serving(FakeEngine(), clients_of=Authority("other")), pytest.raises((ssl.SSLError, ConnectionError)):
+    with serving(FakeEngine(), clients_of=Authority("other")), pytest.raises(UnreachableError):
         is_ready(HERE, folder)
+
+
+def test_a_machine_whose_folder_is_gone(tmp_path: Path) -> None:
+    with pytest.raises(UnreachableError, match="No such file"):
+        is_ready(HERE, tmp_path / "gone")
 
 
 def test_nobody_listens(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server((HERE, 0)) as listening:
         monkeypatch.setattr("providers.engine.PORT", listening.getsockname()[1])
-    with pytest.raises(ConnectionRefusedError):
+    with pytest.raises(UnreachableError, match=r"^the engine at 127.0.0.1:\d+ can't be reached: .*refused"):
         is_ready(HERE, folder)
     with pytest.raises(
         DeadlineError, match=r"waited 0 s for the engine at 127\.0\.0\.1:\d+, in vain; last seen: .*refused"
@@ -91,12 +97,12 @@ def test_nobody_listens(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         wait_for_engine(HERE, folder, 0)
 
 
-def test_an_answer_that_is_no_http_is_an_oserror(
+def test_an_answer_that_is_no_http(
     folder: Path, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with talking(b"SSH-2.0-OpenSSH\r\n", server_context(tmp_path, authority.issue(HERE))) as port:
         monkeypatch.setattr("providers.engine.PORT", port)
-        with pytest.raises(ConnectionError, match="BadStatusLine"):
+        with pytest.raises(UnreachableError, match=r"can't be reached: SSH-2\.0-OpenSSH"):
             is_ready(HERE, folder)
 
 

@@ -79,7 +79,18 @@ def test_a_key_is_handed_over_in_a_file_that_nobody_else_reads(machine_tool: Mac
     assert (call["key"], call["key_mode"]) == ("K\n", 0o600)
     path = Path(call["arguments"][call["arguments"].index("--generic-ssh-key") + 1])
     assert not path.exists()
-    assert not path.parent.exists()
+
+
+def test_a_key_that_a_killed_creation_left_is_gone_with_the_machine(machine_tool: MachineTool) -> None:
+    key = marker(machine_tool).with_suffix(".key")
+    for end in (
+        lambda: create_machine(machine_tool.docker_machine, replace(HYPERV, driver="generic", options={}, ssh_key="K")),
+        lambda: remove_machine(machine_tool.docker_machine, HYPERV.name),
+    ):
+        key.mkdir(parents=True)
+        (key / "id_rsa").write_text("left")
+        end()
+        assert not key.exists()
 
 
 def test_a_key_is_gone_after_a_failure_too(machine_tool: MachineTool) -> None:

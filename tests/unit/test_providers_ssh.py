@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from providers.errors import CommandError, DeadlineError, HostKeyError, StackError
-from providers.ssh import NOT_YET, connected, run_command, wait_for_host_key
+from providers.errors import CommandError, DeadlineError, HostKeyError, StackError, UnreachableError
+from providers.ssh import connected, run_command, wait_for_host_key
 from tests.unit.ssh_server import Reply, SshServer, ed25519, public
 
 
@@ -54,7 +54,7 @@ def test_a_failing_command_shows_its_code_and_output_but_not_its_input() -> None
     assert "s3cret" not in str(raised.value)
 
 
-def test_a_command_that_ends_without_reading_its_input_tells_why() -> None:
+def test_a_command_that_ends_without_reading_all_its_input_tells_why() -> None:
     failing = SshServer(lambda _command, _stdin: Reply(errors="sudo: not found", code=127), reads=False)
     more_than_fits = "x" * 5_000_000
     with failing.serving() as server, pytest.raises(CommandError, match="exited with 127:\n    sudo: not found"):
@@ -74,9 +74,16 @@ def test_a_command_that_does_not_end(reply: Reply) -> None:
         run_command(server.login, "sleep", seconds=0.3)
 
 
+def test_a_command_that_does_not_read_its_input() -> None:
+    deaf = SshServer(lambda _command, _stdin: Reply(ends=False, code=None), reads=False)
+    more_than_fits = "x" * 5_000_000
+    with deaf.serving() as server, pytest.raises(CommandError, match="did not end in time and was stopped"):
+        run_command(server.login, "sleep", stdin=more_than_fits, seconds=0.3)
+
+
 def test_a_connection_that_breaks_is_a_failed_command() -> None:
     dropping = SshServer(lambda _command, _stdin: Reply(drops=True, code=None))
-    with dropping.serving() as server, pytest.raises((*NOT_YET, CommandError)):
+    with dropping.serving() as server, pytest.raises((UnreachableError, CommandError)):
         run_command(server.login, "shutdown -r now", seconds=10)
 
 
@@ -120,7 +127,8 @@ def test_no_other_key_of_the_user_is_tried(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_nobody_listens() -> None:
     login = replace(SshServer().login, port=closed_port())
-    with pytest.raises(NOT_YET), connected(login, 1):
+    unreachable = pytest.raises(UnreachableError, match=rf"^docker@127.0.0.1:{login.port} can't be reached: .*connect")
+    with unreachable, connected(login, 1):
         pass
     with pytest.raises(DeadlineError, match=rf"the SSH host key of 127.0.0.1:{login.port}, in vain; last seen: "):
         wait_for_host_key("127.0.0.1", login.port, 0)
@@ -129,7 +137,7 @@ def test_nobody_listens() -> None:
 def test_somebody_listens_who_is_no_ssh_server() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
-        with pytest.raises(NOT_YET), connected(replace(SshServer().login, port=port), 0.2):
+        with pytest.raises(UnreachableError), connected(replace(SshServer().login, port=port), 0.2):
             pass
 
 

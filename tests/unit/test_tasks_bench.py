@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -11,14 +12,15 @@ from typing import Any
 import pytest
 import yaml
 
-from providers.errors import StackError
+from providers.errors import DeadlineError, StackError
+from providers.locks import locked
 from tasks import bench
 from tasks.bench_guide import GuideRun
 from tasks.bench_measure import Measured, measure
 from tasks.bench_program import ProgramRun
 from tasks.bench_report import Row, middle_run, path, table
 from tasks.bench_stack import PROJECT, BenchStack, own_config
-from tasks.bench_timeline import Link, Span, complaints, critical_path, name_of, operations
+from tasks.bench_timeline import Link, Span, changes, complaints, critical_path, name_of, operations
 from tasks.layout import HERE
 
 DEMO = (HERE.checkout / "Pulumi.demo.yaml").read_text("utf-8")
@@ -91,6 +93,11 @@ def test_complaints_are_errors_and_whatever_is_no_event() -> None:
     assert complaints(lines) == "no such image\nerror: cut short"
 
 
+def test_changes_are_what_does_not_stay_the_same() -> None:
+    same = event("resourcePreEvent", NETWORK).replace('"create"', '"same"')
+    assert changes([(1.0, same), (2.0, event("resourcePreEvent", KEY)), (3.0, "no event")]) == ["create Key key"]
+
+
 def test_a_name_is_type_and_name() -> None:
     assert name_of("urn:pulumi:s::p::a:index:A$docker:index/network:Network::net") == "Network net"
 
@@ -127,7 +134,9 @@ def test_the_bench_has_the_demos_settings_in_another_network(tmp_path: Path) -> 
 
 def test_a_run_leaves_the_checkout_alone(tmp_path: Path) -> None:
     before = {each.name: each.stat().st_mtime_ns for each in HERE.checkout.glob("Pulumi*.yaml")}
-    stack = BenchStack.make(HERE.checkout, tmp_path / "bench", {"PATH": "", "PULUMI_BACKEND_URL": "https://theirs"})
+    stack = BenchStack.make(
+        HERE.checkout, tmp_path / "bench", {"PATH": "", "PULUMI_BACKEND_URL": "https://theirs"}, lock=0
+    )
     assert stack.environment["PULUMI_BACKEND_URL"] == (tmp_path / "bench" / "state").as_uri()
     assert stack.storage == tmp_path / "bench" / "docker-machine"
     assert "encryptionsalt" not in stack.stack_file.read_text()
@@ -193,3 +202,16 @@ def test_no_engine_is_said_in_a_line(monkeypatch: pytest.MonkeyPatch, capsys: py
 def test_a_number_of_runs_that_is_none_is_refused(runs: str) -> None:
     with pytest.raises(SystemExit, match="2"):
         bench.main(["--runs", runs])
+
+
+def test_a_command_keeps_the_lock_as_long_as_it_runs(tmp_path: Path) -> None:
+    with locked(tmp_path / "lock", "a bench", 1) as lock:
+        held = measure(["sh", "-c", "sleep 60 >/dev/null 2>&1 & echo $!"], os.environ, 60, [lock])
+    [(_, sleeper)] = held.lines
+    try:
+        with pytest.raises(DeadlineError), locked(tmp_path / "lock", "a bench", 0.3):
+            pass
+    finally:
+        os.kill(int(sleeper), signal.SIGKILL)
+    with locked(tmp_path / "lock", "a bench", 10):
+        pass

@@ -1,0 +1,77 @@
+"""A machine on loopback, as far as moving and restarting it goes: SSH that reboots, and an engine with a certificate.
+
+It answers at 127.0.0.1 and at `localhost`; the latter is the address that it is moved to.
+"""
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.certificates import Authority, server_context
+from tests.unit.loopback import FakeEngine, http_server
+from tests.unit.machine_tool import MachineTool
+from tests.unit.ssh_server import Reply, SshServer
+
+FIRST, SETTLED = "127.0.0.1", "localhost"
+
+
+@dataclass
+class GuestMachine:
+    """`boots` counts its boots; `bootsync` is what was written of it; `breaks` is how a shutdown ends."""
+
+    tool: MachineTool
+    breaks: Reply = field(default_factory=lambda: Reply(drops=True, code=None))
+    boots: int = 1
+    bootsync: str = ""
+    reboots: bool = True
+    ssh: SshServer = field(init=False)
+    engine: FakeEngine = field(default_factory=FakeEngine)
+
+    def __post_init__(self) -> None:
+        self.ssh = SshServer(self._answer)
+
+    @property
+    def login(self) -> dict[str, Any]:
+        """The property `login` of resources."""
+        login = self.ssh.login
+        keys = {"private_key": login.private_key, "host_key": login.host_key}
+        return {"host": FIRST, "user": login.user, "port": float(login.port), **keys}
+
+    @property
+    def folder(self) -> Path:
+        return self.tool.storage / "machines" / "m"
+
+    @contextmanager
+    def running(self, certified_for: str, monkeypatch: pytest.MonkeyPatch) -> Iterator["GuestMachine"]:
+        authority = Authority()
+        authority.engine_folder(self.folder)
+        context = server_context(self.folder, authority.issue(certified_for), clients_of=authority)
+        regenerated = server_context(self.folder, authority.issue(SETTLED), clients_of=authority)
+
+        def choose(connection: ssl.SSLObject, _name: str, _context: ssl.SSLContext) -> None:
+            if ["regenerate-certs", "--force", "m"] in self.tool.commands:
+                connection.context = regenerated
+
+        context.sni_callback = choose
+        with self.ssh.serving(), http_server(self.engine, context) as port:
+            monkeypatch.setattr("providers.engine.PORT", port)
+            yield self
+
+    @property
+    def commands(self) -> list[str]:
+        return [command for command, _ in self.ssh.asked if "boot_id" not in command and command != "true"]
+
+    def _answer(self, command: str, stdin: str) -> Reply:
+        if "boot_id" in command:
+            return Reply(f"boot {self.boots}\n")
+        if "shutdown" in command:
+            self.boots += self.reboots
+            return self.breaks
+        if "bootsync.sh" in command:
+            self.bootsync = stdin
+        return Reply()

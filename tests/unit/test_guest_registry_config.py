@@ -1,0 +1,50 @@
+"""The registry's own configuration, read as the registry reads it: as YAML."""
+
+from typing import Any
+
+import yaml
+
+from guest.registry_config import registry_config
+from settings import EndpointSettings
+
+PLAIN: dict[str, Any] = {
+    "version": 0.1,
+    "log": {"fields": {"service": "registry"}},
+    "storage": {"filesystem": {"rootdirectory": "/var/lib/registry"}, "delete": {"enabled": True}},
+    "http": {
+        "addr": ":5000",
+        "tls": {"certificate": "/certs/registry.pem", "key": "/certs/registry-key.pem", "minimumtls": "tls1.2"},
+    },
+}
+RETRIES = {"timeout": "5s", "threshold": 5, "backoff": "1s"}
+
+
+def test_without_endpoints() -> None:
+    assert yaml.safe_load(registry_config([])) == PLAIN
+
+
+def test_with_endpoints() -> None:
+    headers = {"Authorization": ("Bearer s3cret",), "X-Odd": ("yes", 'a: "b"\nc', "0x1f")}
+    endpoints = [
+        EndpointSettings(name="deploy", url="http://deploy.example:8080/hook?a=b&c", headers=headers),
+        EndpointSettings(name="yes", url="https://other.example/"),
+    ]
+    assert yaml.safe_load(registry_config(endpoints)) == {
+        **PLAIN,
+        "log": {"fields": {"service": "registry"}, "level": "warn"},
+        "notifications": {
+            "endpoints": [
+                {
+                    "name": "deploy",
+                    "url": "http://deploy.example:8080/hook?a=b&c",
+                    "headers": {"Authorization": ["Bearer s3cret"], "X-Odd": ["yes", 'a: "b"\nc', "0x1f"]},
+                    **RETRIES,
+                },
+                {"name": "yes", "url": "https://other.example/", "headers": {}, **RETRIES},
+            ]
+        },
+    }
+
+
+def test_the_version_comes_first_as_the_registry_wants_it() -> None:
+    assert registry_config([]).startswith("version: 0.1\n")

@@ -1,0 +1,154 @@
+"""Restarts and moves of a machine, against SSH and an engine on loopback."""
+
+import json
+from typing import Any
+
+import pytest
+
+from guest.boot2docker import block
+from providers.address import StaticAddressProvider
+from providers.errors import CommandError, DeadlineError
+from providers.reboot import answers, reboot
+from providers.restart import RestartProvider
+from tests.unit.guest_machine import FIRST, SETTLED, GuestMachine
+from tests.unit.machine_tool import MachineTool
+from tests.unit.ssh_server import Reply
+
+BLOCK = block("static address", ["route add default gw 192.168.233.2"])
+SHUTDOWN = "sudo sh -ec 'shutdown -r now'"
+
+
+@pytest.fixture
+def moving(machine_tool: MachineTool) -> GuestMachine:
+    return GuestMachine(machine_tool)
+
+
+@pytest.mark.parametrize(
+    "breaks", [Reply(drops=True, code=None), Reply(), Reply(code=255)], ids=["cut", "ok", "killed"]
+)
+def test_a_reboot_is_over_when_the_boot_is_another(breaks: Reply, moving: GuestMachine) -> None:
+    moving.breaks = breaks
+    with moving.ssh.serving() as ssh:
+        reboot(ssh.login, FIRST, 20)
+    assert moving.commands == [SHUTDOWN]
+    assert moving.ssh.asked[-1] == ("cat /proc/sys/kernel/random/boot_id", "")
+
+
+def test_a_machine_that_did_not_reboot_is_not_taken_for_one_that_did(moving: GuestMachine) -> None:
+    moving.reboots = False
+    in_vain = pytest.raises(DeadlineError, match=r"the reboot of docker@127\.0\.0\.1:\d+, in vain")
+    with moving.ssh.serving() as ssh, in_vain:
+        reboot(ssh.login, FIRST, 0.2)
+
+
+def test_answers_or_not(moving: GuestMachine) -> None:
+    with moving.ssh.serving() as ssh:
+        assert answers(ssh.login) is True
+    assert answers(ssh.login) is False
+
+
+def restart(moving: GuestMachine, because: str) -> dict[str, Any]:
+    return {
+        "login": moving.login,
+        "folder": str(moving.folder),
+        "because": because,
+        "serial": "serial-1",
+        "deadline": 20.0,
+    }
+
+
+def test_restart_at_creation_and_whenever_its_reason_changes(
+    moving: GuestMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = RestartProvider()
+    with moving.running(FIRST, monkeypatch):
+        made = provider.create(restart(moving, "one"))
+        assert (made.id, made.outs) == ("serial-1", {**restart(moving, "one"), "address": FIRST})
+        assert moving.boots == 2
+        assert made.outs is not None
+        longer = {**restart(moving, "one"), "deadline": 30.0}
+        assert provider.update("serial-1", made.outs, longer).outs == {**longer, "address": FIRST}
+        assert moving.boots == 2
+        provider.update("serial-1", made.outs, restart(moving, "two"))
+        assert moving.boots == 3
+        provider.delete("serial-1", made.outs)
+        assert moving.boots == 3
+
+
+def test_a_restart_waits_for_the_engine(moving: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
+    moving.engine.ready = False
+    with moving.running(FIRST, monkeypatch), pytest.raises(DeadlineError, match=r"the engine at 127\.0\.0\.1:\d+"):
+        RestartProvider().create({**restart(moving, "one"), "deadline": 0.5})
+    assert moving.boots == 2
+
+
+def move(moving: GuestMachine, **changes: object) -> dict[str, Any]:
+    (moving.folder / "config.json").write_text(json.dumps({"DriverName": "generic", "Driver": {"IPAddress": FIRST}}))
+    given = {"name": "m", "tool": moving.tool.props, "login": moving.login, "serial": "1"}
+    return {**given, "address": SETTLED, "block": BLOCK, **changes}
+
+
+def entry(moving: GuestMachine) -> str:
+    return str(json.loads((moving.folder / "config.json").read_text())["Driver"]["IPAddress"])
+
+
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch, moving: GuestMachine) -> None:
+    """The machine answers at its settled address only once it has rebooted."""
+    really = answers
+    monkeypatch.setattr("providers.move.answers", lambda login: moving.boots > 1 and really(login))
+
+
+@pytest.mark.usefixtures("away")
+def test_a_machine_is_moved_as_in_the_guide(moving: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with moving.running(FIRST, monkeypatch):
+        props = move(moving)
+        made = StaticAddressProvider().create(props)
+    assert (made.id, made.outs) == ("m", {**props, "settled": SETTLED})
+    assert moving.bootsync == BLOCK
+    assert [command == SHUTDOWN for command in moving.commands] == [False, True]
+    assert entry(moving) == SETTLED
+    assert moving.tool.commands == [["regenerate-certs", "--force", "m"]]
+
+
+@pytest.mark.usefixtures("away")
+def test_certificates_that_fit_are_not_made_again(moving: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with moving.running(SETTLED, monkeypatch):
+        StaticAddressProvider().create(move(moving))
+    assert moving.boots == 2
+    assert moving.tool.commands == []
+
+
+def test_a_move_that_was_cut_short_goes_on_without_another_restart(
+    moving: GuestMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with moving.running(SETTLED, monkeypatch):
+        StaticAddressProvider().create(move(moving))
+    assert moving.commands == []
+    assert moving.boots == 1
+    assert entry(moving) == SETTLED
+
+
+def test_an_update_moves_from_where_the_machine_is_now(moving: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
+    provider = StaticAddressProvider()
+    with moving.running(SETTLED, monkeypatch):
+        olds = {**move(moving, login={**moving.login, "host": "203.0.113.1"}), "settled": SETTLED}
+        other = {**olds, "block": "another"}
+        del other["settled"]
+        assert provider.update("m", olds, other).outs == {**other, "settled": SETTLED}
+        assert moving.bootsync == "another"
+        assert moving.boots == 2
+        longer = {**other, "tool": {**moving.tool.props, "deadline": 30.0}}
+        provider.update("m", {**other, "settled": SETTLED}, longer)
+        assert moving.boots == 2, "another deadline is no reason to restart"
+
+
+@pytest.mark.usefixtures("away")
+def test_a_failing_step_is_the_machines_own_words(moving: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_command: str, _stdin: str) -> Reply:
+        return Reply(errors="cat: write error: No space left on device", code=1)
+
+    moving.ssh.answer = full
+    with moving.running(FIRST, monkeypatch), pytest.raises(CommandError, match="No space left on device"):
+        StaticAddressProvider().create(move(moving))
+    assert entry(moving) == FIRST
