@@ -1,13 +1,12 @@
 """How a machine is, and what makes it well again with the least change. Nothing of Pulumi here."""
 
-import ssl
 from contextlib import suppress
 from enum import StrEnum
 
 from guest.files import as_root
 from providers.docker_machine import DockerMachine
 from providers.engine import is_ready, wait_for_engine
-from providers.errors import CommandError, DeadlineError
+from providers.errors import CertificateError, CommandError, DeadlineError, UnreachableError
 from providers.login import Login
 from providers.ssh import run_command
 from providers.waiting import wait_for
@@ -38,9 +37,9 @@ def look_at(tool: DockerMachine, name: str) -> Health:
         return Health.STOPPED
     try:
         return Health.WELL if is_ready(tool.address(name), tool.store.folder(name)) else Health.SILENT
-    except ssl.SSLError:
+    except CertificateError:
         return Health.UNTRUSTED
-    except OSError:
+    except UnreachableError:
         return Health.SILENT
 
 

@@ -46,7 +46,7 @@ class Store:
         return self.path / "machines" / name
 
     def own(self, name: str, suffix: str) -> Path:
-        """A file of this program's about a machine: `lock`, `json` (its owner), `config` (its entry), `key` (a folder)."""
+        """What this program has about a machine: `lock`, `json` (its owner), `config` (its entry), `key` (a folder)."""
         return self.path / "registry-stack" / f"{name}.{suffix}"
 
     def exists(self, name: str) -> bool:

@@ -43,7 +43,7 @@ def container_settings(subnet: str, clients: dict[str, str]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack whose backend, stack file and machines are all in `folder`."""
+    """A stack whose backend, stack file and machines are all in `folder`, which stacks may share."""
 
     name: str
     folder: Path
@@ -52,7 +52,7 @@ class Stack:
     @classmethod
     def make(cls, name: str, folder: Path, settings: dict[str, Any]) -> "Stack":
         """Makes the stack, with nothing in it yet."""
-        (folder / "state").mkdir(parents=True)
+        (folder / "state").mkdir(parents=True, exist_ok=True)
         environment = {
             **pulumi_environment(HERE, os.environ),
             "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
