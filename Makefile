@@ -45,8 +45,8 @@ lint: tools ## linters and the type checker
 	@$(RUN) ruff format --check --quiet
 	@$(RUN) mypy
 
-bench: images ## how long the demo takes, beside the same steps by hand
-	@$(RUN) tasks.bench
+bench: images ## how long the demo takes, beside the same steps by hand, and stacks of up to 20 machines
+	@$(RUN) tasks.bench --scale
 
 soak: images ## the long tests
 	@$(RUN) pytest tests/soak

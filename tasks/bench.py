@@ -1,16 +1,17 @@
-"""How long the demo takes, beside the same steps by hand: `python -m tasks.bench [--runs N]` prints a table.
+"""How long the demo takes, beside the same steps by hand: `python -m tasks.bench [--runs N] [--scale]`.
 
 In every run the demo's own program stands up a stack of the bench's own, changes nothing in a second `up`, and takes
 it down; then `guide.sh` does the same as the first `up` on hosts of the same kind. Both begin with tools and images,
 but without hosts and without docker-machine's certificates; starting the hosts counts for both. Both end with an image
 pushed by one client and pulled by the other, which counts for neither. All of it is in .state/bench and in a network
-of its own, and is removed.
+of its own, and is removed. With `--scale` stacks of 1, 4, 8 and 20 machines follow, each once.
 """
 
 import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import docker
 from docker.errors import DockerException
@@ -22,6 +23,7 @@ from tasks.bench_guide import GuideRun, missing, run_guide
 from tasks.bench_hosts import remove_all
 from tasks.bench_program import ProgramRun, run_program
 from tasks.bench_report import Row, longest, middle_run, path, table
+from tasks.bench_scale import SIZES, run_scale, scale_table
 from tasks.bench_stack import BenchStack
 from tasks.engine import need_reachable_containers
 from tasks.environment import prepare_state
@@ -34,6 +36,15 @@ SECONDS = 600
 LOCK_SECONDS = 60.0
 FOLDER = HERE.state / "bench"
 FAILURES = (StackError, DockerException, RequestException, OSError)
+
+
+def scale(environment: Mapping[str, str], engine: docker.DockerClient, lock: int) -> None:
+    """Measures stacks of several sizes, and prints. Raises one of FAILURES."""
+    measured = []
+    for machines in SIZES:
+        measured.append(run_scale(partial(fresh_stack, environment, engine, lock), machines))
+        print(measured[-1], flush=True)
+    print("\n".join(["", *scale_table(measured)]), flush=True)
 
 
 def bench(runs: int, environment: Mapping[str, str], engine: docker.DockerClient, lock: int) -> None:
@@ -107,14 +118,17 @@ def main(arguments: list[str]) -> int:
     """Returns the exit code: 0 whatever was measured, 1 if something could not be."""
     parser = argparse.ArgumentParser(prog="python -m tasks.bench")
     parser.add_argument("--runs", type=int, default=3, choices=range(1, 101), metavar="N", help="how often (3)")
-    runs = parser.parse_args(arguments).runs
+    parser.add_argument("--scale", action="store_true", help="measure stacks of up to 20 machines as well")
+    wanted = parser.parse_args(arguments)
     try:
         need_reachable_containers(os.environ)
         prepare_state(HERE)
         engine = docker.DockerClient.from_env(timeout=SECONDS)
         with locked(HERE.state / "bench.lock", "another `make bench`", LOCK_SECONDS) as lock:
             try:
-                bench(runs, os.environ, engine, lock)
+                bench(wanted.runs, os.environ, engine, lock)
+                if wanted.scale:
+                    scale(os.environ, engine, lock)
             finally:
                 clear(engine)
     except FAILURES as error:

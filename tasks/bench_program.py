@@ -46,26 +46,32 @@ class ProgramRun:
 
 def run_program(stack: BenchStack, _: DockerClient) -> ProgramRun:
     """Raises StackError if a command fails, or changes what should stay, or the registry can't be used."""
-    init = ["pulumi", "--non-interactive", "--cwd", str(stack.stack_file.parent), "stack", "init", "--no-select", STACK]
-    run(init, environment=stack.environment, deadline=SECONDS)
+    init(stack)
     began = datetime.now(UTC)
-    first = _pulumi(stack, "up")
+    first = operate(stack, "up")
     export = ["pulumi", "--cwd", str(stack.checkout), "stack", "export", "--stack", STACK]
     state = json.loads(run(export, environment=stack.environment, deadline=SECONDS))
     spans = operations(first.lines)
     stack.check()
     return ProgramRun(
         first=first,
-        second=_pulumi(stack, "up", NO_CHANGES),
-        refresh=_pulumi(stack, "refresh", NO_CHANGES),
-        destroy=_pulumi(stack, "destroy"),
+        second=operate(stack, "up", NO_CHANGES),
+        refresh=operate(stack, "refresh", NO_CHANGES),
+        destroy=operate(stack, "destroy"),
         spans=spans,
         path=critical_path(spans, state["deployment"]["resources"], began),
     )
 
 
-def _pulumi(stack: BenchStack, operation: str, *options: str) -> Measured:
-    """The operation as `make demo` has it done, but that the CLI reports it by its events."""
+def init(stack: BenchStack) -> None:
+    """Makes the stack known to its backend. Raises CommandError."""
+    where = ["--cwd", str(stack.stack_file.parent)]
+    command = ["pulumi", "--non-interactive", *where, "stack", "init", "--no-select", STACK]
+    run(command, environment=stack.environment, deadline=SECONDS)
+
+
+def operate(stack: BenchStack, operation: str, *options: str) -> Measured:
+    """The operation as `make demo` has it done, but that the CLI reports it by its events. Raises CommandError."""
     where = ["--cwd", str(stack.checkout), "--stack", STACK, "--config-file", str(stack.stack_file)]
     command = ["pulumi", "--non-interactive", operation, *where, "--yes", "--skip-preview", "--json", *options]
     measured = measure(command, stack.environment, SECONDS, [stack.lock])
