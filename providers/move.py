@@ -10,7 +10,7 @@ from providers.engine import has_certificate_for, wait_for_engine
 from providers.errors import CommandError, DeadlineError, MachineError, UnreachableError
 from providers.health import Health, heal, look_at, regenerate_certificates
 from providers.login import Login
-from providers.reboot import answers, reboot
+from providers.reboot import answers, is_at, reboot
 from providers.ssh import run_command
 from providers.waiting import wait_for
 
@@ -24,7 +24,8 @@ def move_machine(tool: DockerMachine, name: str, now: Login, wanted: StaticAddre
     Safe to repeat: a machine that is there already, because an earlier move was cut short, is not moved again.
     """
     there = replace(now, host=str(wanted.address))
-    if now.host == there.host or not answers(there):
+    # first where it was: on the subnet it takes seconds to find that nobody is at an address
+    if now.host == there.host or is_at(now):
         _settle(now, there, wanted, tool.deadline)
     _verify_gone(now, there)
     tool.store.move(name, there.host)
@@ -74,7 +75,7 @@ def _verify_gone(now: Login, there: Login) -> None:
     if now.host == there.host:
         return
     try:
-        wait_for("the old address to be left", lambda: not answers(now) or None, _SECONDS_TO_LEAVE)
+        wait_for("the old address to be left", lambda: not is_at(now) or None, _SECONDS_TO_LEAVE)
     except DeadlineError:
         raise MachineError(f"{there} answers at its static address, but still at {now.host} too") from None
 

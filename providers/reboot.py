@@ -1,14 +1,16 @@
 """Rebooting a machine and knowing that it really did. Nothing of Pulumi here."""
 
+import socket
 from contextlib import suppress
 from dataclasses import replace
 
 from guest.files import as_root
-from providers.errors import CommandError, UnreachableError
+from providers.errors import CommandError, HostKeyError, UnreachableError
 from providers.login import Login
 from providers.ssh import run_command
 from providers.waiting import wait_for
 
+_SECONDS_TO_ANSWER = 1
 _BOOT_ID = "cat /proc/sys/kernel/random/boot_id"
 
 
@@ -27,6 +29,15 @@ def reboot(login: Login, address: str, seconds: float) -> None:
         return now if now != before else None
 
     wait_for(f"the reboot of {login}", booted_anew, seconds, failures=(UnreachableError, CommandError))
+
+
+def is_at(login: Login) -> bool:
+    """Whether the machine, and no other, is at that address; a second without an answer means that it is not."""
+    try:
+        socket.create_connection((login.host, login.port), timeout=_SECONDS_TO_ANSWER).close()
+        return answers(login)
+    except (OSError, HostKeyError):
+        return False
 
 
 def answers(login: Login) -> bool:
