@@ -29,6 +29,7 @@ def create_machine(tool: DockerMachine, wanted: Wanted) -> Login:
                     f"not make it: take it over with adopt: true, choose another name, or remove it by hand: "
                     f"{tool.command} rm {wanted.name}"
                 )
+            tool.store.repair(wanted.name)
             tool.remove(wanted.name)
         tool.store.mark(wanted.name, wanted.owner)
         place = _meet(tool, wanted)

@@ -86,10 +86,15 @@ class Store:
         self._protect_keys(name)
 
     def repair(self, name: str) -> None:
-        """Puts the copy of a machine's entry back where a crash of docker-machine has lost or cut it."""
-        copy = _read(self.own(name, "config"))
-        if copy and self.exists(name) and self.entry(name) is None:
-            _write(self.folder(name) / "config.json", copy)
+        """Puts a machine's entry back where a crash of docker-machine has lost or cut it: what docker-machine was about
+        to put in its place, or else the copy."""
+        if not self.exists(name) or self.entry(name) is not None:
+            return
+        begun = sorted(self.folder(name).glob("config.json.tmp*"), key=lambda path: path.stat().st_mtime, reverse=True)
+        for entry in map(_read, (*begun, self.own(name, "config"))):
+            if entry:
+                _write(self.folder(name) / "config.json", entry)
+                return
 
     def last_address(self, name: str) -> str | None:
         """Where a machine of this program answered when its entry was copied; known even if the entry is gone."""
@@ -117,7 +122,7 @@ class Store:
 
     def has_certificates(self) -> bool:
         """Whether docker-machine's own certificates are all there."""
-        return all((self.certificates / file).exists() for pair in _PAIRS for file in pair)
+        return all(_whole([self.certificates / file for file in pair]) for pair in _PAIRS)
 
     def clear_half_made_certificates(self) -> None:
         """Removes a certificate without its key, and the other way round: docker-machine would stumble over either.

@@ -76,6 +76,24 @@ def test_a_readable_entry_is_not_replaced_by_an_older_copy(store: Store) -> None
 
 
 @pytest.mark.parametrize("kind", DAMAGES)
+def test_what_docker_machine_was_about_to_write_is_newer_than_the_copy(kind: str, store: Store) -> None:
+    # Filestore.saveToFile: a temporary file is complete before config.json is removed, and renamed after that
+    store.keep("m")
+    newer = {**ENTRY, "Driver": {"IPAddress": "10.0.0.8"}}
+    (store.folder("m") / "config.json.tmp123").write_text(json.dumps(newer))
+    (store.folder("m") / "config.json.tmp124").write_text("{")
+    damage(store, kind)
+    store.repair("m")
+    assert store.entry("m") == newer
+
+
+def test_a_machine_that_was_never_copied_is_repaired_too(store: Store) -> None:
+    config(store).rename(store.folder("m") / "config.json.tmp123")
+    store.repair("m")
+    assert store.entry("m") == ENTRY
+
+
+@pytest.mark.parametrize("kind", DAMAGES)
 def test_a_damaged_entry_does_not_spoil_the_copy(kind: str, store: Store) -> None:
     store.keep("m")
     damage(store, kind)
@@ -214,5 +232,7 @@ def test_certificates_are_there_when_all_are(missing: str, tmp_path: Path) -> No
     store = Store(tmp_path)
     certificates(store, *(ALL - {missing}))
     assert not store.has_certificates()
+    (store.certificates / missing).touch()
+    assert not store.has_certificates(), "a full disk leaves files of no length"
     (store.certificates / missing).write_text("x")
     assert store.has_certificates()
