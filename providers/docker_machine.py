@@ -22,6 +22,8 @@ _FLAG = re.compile(r"^\s*--([a-z0-9-]+)", re.MULTILINE)
 # how `status` ends if a driver says that its machine is not found; VirtualBox's says it in other words
 _NOT_FOUND = 4
 _NOT_THERE = "machine does not exist"
+# and Hyper-V's in words that it has for every failure
+_NO_STATE = "Failed to find the VM status"
 
 
 def option_arguments(options: Mapping[str, OptionValue]) -> list[str]:
@@ -107,6 +109,8 @@ class DockerMachine:
         except CommandError as error:
             if error.code == _NOT_FOUND or _NOT_THERE in error.output:
                 return None
+            if _NO_STATE in error.output and not self.store.is_settled(name):
+                return None
             raise
 
     def start(self, name: str) -> None:
@@ -117,9 +121,22 @@ class DockerMachine:
         """Removes the machine and its entry; a half-made one as well.
 
         Not by force while docker-machine can read the entry: that would forget a machine that it could not remove.
+        Hyper-V's driver can't remove an entry without a machine, and what it says of that it says as well to whoever
+        may not ask: such an entry is forgotten if an earlier making or removal of the machine was cut short.
         """
         force = [] if self.store.entry(name) else ["--force"]
-        self._run("rm", "-y", *force, name)
+        settled = self.store.is_settled(name)
+        self.store.begin(name)
+        try:
+            self._run("rm", "-y", *force, name)
+        except CommandError as error:
+            if _NO_STATE not in error.output:
+                raise
+            if settled:
+                self.store.settle(name)
+                raise
+            self._run("rm", "-y", "--force", name)
+        self.store.settle(name)
 
     def regenerate_certificates(self, name: str) -> None:
         """Makes the engine's certificate anew, for the address that the machine has now; restarts the engine."""

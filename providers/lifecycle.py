@@ -32,10 +32,12 @@ def create_machine(tool: DockerMachine, wanted: Wanted) -> Login:
             tool.store.repair(wanted.name)
             tool.remove(wanted.name)
         tool.store.mark(wanted.name, wanted.owner)
+        tool.store.begin(wanted.name)
         place = _meet(tool, wanted)
         with _key_option(tool, wanted) as key_option:
             tool.create(wanted.name, wanted.driver, {**wanted.options, **place, **key_option}, lock=lock)
         tool.store.keep(wanted.name)
+        tool.store.settle(wanted.name)
         login = login_of(tool, wanted.name, wanted.host_key)
         # the steps that follow begin where a new machine answers, and see by themselves that this one has moved
         return replace(login, host=str(wanted.options["generic-ip-address"])) if place else login

@@ -46,7 +46,8 @@ class Store:
         return self.path / "machines" / name
 
     def own(self, name: str, suffix: str) -> Path:
-        """What this program has about a machine: `lock`, `json` (its owner), `config` (its entry), `key` (a folder)."""
+        """What this program has about a machine: `lock`, `json` (its owner), `config` (its entry), `key` (a folder),
+        `unsettled` (there while it is being made or removed)."""
         return self.path / "registry-stack" / f"{name}.{suffix}"
 
     def exists(self, name: str) -> bool:
@@ -70,7 +71,7 @@ class Store:
     def forget(self, name: str) -> None:
         """Removes whatever this program has about a machine."""
         shutil.rmtree(self.own(name, "key"), ignore_errors=True)
-        for suffix in ("json", "config"):
+        for suffix in ("json", "config", "unsettled"):
             self.own(name, suffix).unlink(missing_ok=True)
         with suppress(PermissionError):  # Windows removes no file that is open
             self.own(name, "lock").unlink(missing_ok=True)
@@ -95,6 +96,18 @@ class Store:
             if entry:
                 _write(self.folder(name) / "config.json", entry)
                 return
+
+    def begin(self, name: str) -> None:
+        """Notes that a machine is being made or removed."""
+        _write(self.own(name, "unsettled"), {})
+
+    def settle(self, name: str) -> None:
+        """Notes that a machine's making or removal is over."""
+        self.own(name, "unsettled").unlink(missing_ok=True)
+
+    def is_settled(self, name: str) -> bool:
+        """Whether no making or removal of a machine has been cut short."""
+        return not self.own(name, "unsettled").exists()
 
     def last_address(self, name: str) -> str | None:
         """Where a machine of this program answered when its entry was copied; known even if the entry is gone."""
