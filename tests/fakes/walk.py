@@ -1,7 +1,12 @@
 """Random lives of a machine: a stack's ups, refreshes and destroys, what befalls them, and what somebody else does to
-the machine meanwhile. After each step, and at the end, what must hold whatever happened is checked."""
+the machine meanwhile. After each step, and at the end, what must hold whatever happened is checked.
+
+`python -m tests.fakes.walk SEED` repeats one.
+"""
 
 import json
+import sys
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from random import Random
@@ -179,3 +184,17 @@ def _change_vm(walk: Walk, vm: Vm, drift: str) -> None:
         walk.hypervisor.start(vm)
     elif drift == "expired":
         vm.certificate = "expired"
+
+
+def walk(seed: int, folder: Path) -> None:
+    """Walks a seed's life in a folder of its own; the error that it ends with tells the seed, and all that happened."""
+    try:
+        Walk(seed, folder / "storage").run()
+    except BaseException as error:
+        error.add_note(f"seed {seed}")
+        raise
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        walk(int(sys.argv[1]), Path(folder))
