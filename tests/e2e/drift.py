@@ -1,0 +1,104 @@
+"""What can become of a machine behind the program's back, done to machines of a test's stack."""
+
+import datetime
+import json
+import os
+import ssl
+from pathlib import Path
+
+import docker
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+
+from guest import boot2docker
+from guest.files import as_root, write_file
+from providers.docker_machine import DockerMachine
+from providers.engine import PORT
+from providers.login import Login
+from providers.reboot import reboot
+from providers.ssh import run_command
+from tests.certificates import Authority, Issued
+from tests.e2e.stack import Stack
+
+SECONDS = 60
+
+
+def docker_machine(stack: Stack) -> DockerMachine:
+    """The real docker-machine on the stack's storage folder."""
+    return DockerMachine("docker-machine", stack.storage, SECONDS)
+
+
+def lose_the_entry(stack: Stack, machine: str) -> None:
+    """The entry goes; of the generic driver's machines docker-machine removes nothing else."""
+    docker_machine(stack).remove(machine)
+
+
+def cut_the_entry(stack: Stack, machine: str) -> None:
+    """What a crash of docker-machine amid its writing leaves."""
+    config = stack.storage / "machines" / machine / "config.json"
+    os.truncate(config, config.stat().st_size // 2)
+
+
+def lose_power(stack: Stack, machine: str) -> None:
+    """The container of the machine stops, without a word to what runs in it."""
+    docker.from_env().containers.get(f"{stack.owner}-{machine}").kill()
+
+
+def lose_the_address(login: Login, first: str) -> None:
+    """The machine's bootsync.sh forgets the static address, and it boots with its first one."""
+    run_command(login, as_root(boot2docker.remove_block(boot2docker.STATIC_ADDRESS)))
+    reboot(login, first, SECONDS)
+
+
+def foreign_certificate(login: Login) -> Issued:
+    """A server certificate of an authority that nobody knows."""
+    return Authority("somebody else").issue(login.host)
+
+
+def expired_certificate(stack: Stack, login: Login) -> Issued:
+    """The engine's own certificate as it will be when it has expired: signed anew by docker-machine's authority."""
+    own = x509.load_pem_x509_certificate(certificate_shown(login.host).encode())
+    authority = load_pem_private_key((stack.storage / "certs" / "ca-key.pem").read_bytes(), None)
+    ended = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1)
+    builder = (
+        x509.CertificateBuilder(own.issuer, own.subject, own.public_key(), x509.random_serial_number())
+        .not_valid_before(ended - datetime.timedelta(days=1))
+        .not_valid_after(ended)
+    )
+    for extension in own.extensions:
+        builder = builder.add_extension(extension.value, extension.critical)
+    signed = builder.sign(authority, SHA256())  # type: ignore[arg-type]  # docker-machine's key is of RSA
+    key = run_command(login, as_root(f"cat {boot2docker.PERSISTENT}/server-key.pem"))
+    return Issued(signed.public_bytes(Encoding.PEM).decode(), key)
+
+
+def certify(login: Login, issued: Issued) -> None:
+    """Puts another certificate in the place of the engine's and restarts the engine."""
+    for file, content in (("server.pem", issued.certificate), ("server-key.pem", issued.key)):
+        run_command(login, as_root(write_file(boot2docker.PERSISTENT / file, mode="600")), stdin=content)
+    run_command(login, as_root("/etc/init.d/docker restart"))
+
+
+def certificate_shown(address: str) -> str:
+    """The certificate, as PEM, that the engine at that address shows."""
+    return ssl.get_server_certificate((address, PORT), timeout=SECONDS)
+
+
+def names_certified(address: str) -> list[str]:
+    """The DNS names that the certificate of the engine at that address is for."""
+    shown = x509.load_pem_x509_certificate(certificate_shown(address).encode())
+    found = shown.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return found.get_values_for_type(x509.DNSName)
+
+
+def entry(stack: Stack, machine: str) -> Path:
+    """The machine's entry in docker-machine's store."""
+    return stack.storage / "machines" / machine / "config.json"
+
+
+def serial(stack: Stack, machine: str) -> str:
+    """What is another text for every machine that is made, whatever its name."""
+    resources = json.loads(stack.export())["deployment"]["resources"]
+    (found,) = [each for each in resources if each["urn"].endswith(f"dynamic/registry:Machine::{machine}")]
+    return str(found["outputs"]["serial"])
