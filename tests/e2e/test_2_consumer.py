@@ -12,6 +12,7 @@ from providers.waiting import wait_for
 from tasks.engines import engine
 from tasks.layout import HERE
 from tasks.outputs import Outputs
+from tasks.tour import tour
 from tests.e2e.stack import PROJECT, Stack
 
 PROGRAM = HERE.checkout / "examples" / "consumer"
@@ -42,6 +43,8 @@ def test_the_site_of_another_stack(consumer: Stack, outputs: Outputs) -> None:
             return content
 
     assert wait_for("the site", fetched, 30) == (PROGRAM / "site" / "index.html").read_bytes()
+    assert len(list(tour(outputs))) == 5, "the tour, which pulls the image anew on the same client"
+    consumer.refresh("--expect-no-changes")
     consumer.up("--expect-no-changes")
 
     consumer.destroy()
