@@ -49,7 +49,7 @@ def scale(environment: Mapping[str, str], engine: docker.DockerClient, lock: int
 
 def bench(runs: int, environment: Mapping[str, str], engine: docker.DockerClient, lock: int) -> None:
     """Measures, and prints. Raises one of FAILURES."""
-    print(f"{runs} runs on {os.cpu_count()} processors, the load is {os.getloadavg()[0]:.1f}", flush=True)
+    print(f"runs: {runs}, processors: {os.cpu_count()}, load: {os.getloadavg()[0]:.1f}", flush=True)
     lacking = missing(environment)
     if lacking:
         print(f"the guide by hand is left out: it needs {', '.join(lacking)} on PATH", flush=True)

@@ -97,6 +97,9 @@ def main(arguments: list[str]) -> int:
     except FAILURES as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("demo: interrupted; the same command goes on from here", file=sys.stderr)
+        return 130
     return 0
 
 

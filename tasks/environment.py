@@ -98,6 +98,9 @@ def main(command: list[str]) -> int:
         return 1
     environment = environment_here()
     if command:
+        if os.name == "posix":
+            # in this process's place, so that ^C is the command's alone to answer
+            os.execvpe(command[0], command, environment)  # noqa: S606  # no shell is what is wanted
         return subprocess.run(command, env=environment, check=False).returncode
     print("\n".join(shell_lines(os.environ, environment)))
     return 0

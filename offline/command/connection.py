@@ -3,6 +3,7 @@
 import base64
 import binascii
 import io
+import logging
 import socket
 from collections.abc import Callable
 from contextlib import closing
@@ -16,6 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from offline.plugin.resource import PluginError
 from offline.plugin.values import Properties
+
+# What paramiko has to say of a failed attempt, tracebacks included, would end up in the CLI's output.
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)
 
 # Delays between dials in seconds: the first, the growth and the longest, as the official plugin has them.
 _FIRST_DELAY, _GROWTH, _LONGEST_DELAY = 0.1, 1.5, 5.0

@@ -160,4 +160,10 @@ class Engine:
             with connect(self.address.host, self.address.tls, _TIMEOUT) as client:
                 yield Api(client)
         except (DockerException, RequestException) as error:
-            raise PluginError(f"the Docker engine at {self.address.host} does not answer: {error}") from None
+            raise PluginError(f"the Docker engine at {self.address.host} does not answer: {_root(error)}") from None
+
+
+def _root(error: BaseException) -> BaseException:
+    # The SDK and `requests` wrap what happened in layer upon layer of their own.
+    inner = error.__cause__ or error.__context__
+    return _root(inner) if inner else error

@@ -11,10 +11,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from importlib.metadata import distributions, version
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
@@ -76,7 +77,6 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return language_pb2.RunResponse(error=result.error, bail=result.shown)
 
     def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
-        # The engine may ask twice; a second interrupt would hit the handling of the first.
         if self._swap_running(now=False):
             # As the official host does to its child process: it reaches a program that sleeps or computes, too.
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
@@ -124,10 +124,19 @@ def serve() -> None:
     server.start()
     follow_parent()
     print(port, flush=True)
-    try:
+    signal.signal(signal.SIGINT, _interrupt_once)
+    with suppress(KeyboardInterrupt):
         host.work()
-    except KeyboardInterrupt:
-        server.stop(grace=1).wait()
+    server.stop(grace=1).wait()
+    sys.stdout.flush()
+    # Not sys.exit: threads of the program may wait for answers that an engine on its way out no longer gives.
+    os._exit(0)
+
+
+def _interrupt_once(*_: object) -> NoReturn:
+    # The CLI interrupts a host in more than one way at once; the second must not disturb the handling of the first.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _hide_own_path() -> None:

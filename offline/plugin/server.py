@@ -4,6 +4,7 @@ The SDK has a framework for this (`pulumi.provider.experimental`), which is not 
 Python traceback to every error message.
 """
 
+import os
 import sys
 import threading
 import traceback
@@ -203,3 +204,5 @@ def serve(plugin: Plugin) -> None:
     except KeyboardInterrupt:
         engine.cancelled.set()
         server.stop(grace=None)
+        # Nothing is left to put in order, and the interpreter's own end takes a tenth of a second of every `up`.
+        os._exit(0)

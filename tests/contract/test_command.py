@@ -1,5 +1,6 @@
 """The command plugin against an SSH server on loopback."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -165,6 +166,11 @@ def test_dials_again(caller: Caller, server: SshServer) -> None:
     caller.create("Command", _inputs(server, create="true") | {"connection": connection})
     assert caller.engine.statuses == ["Dial 1/2 failed: retrying", "Dial 2/2 failed: retrying"]
     assert server.connections == 3
+
+
+def test_paramiko_is_silent(caller: Caller, server: SshServer) -> None:
+    caller.create("Command", _inputs(server, create="true"))
+    assert not logging.getLogger("paramiko.transport").isEnabledFor(logging.ERROR)
 
 
 def test_dials_no_more_often_than_allowed(caller: Caller, server: SshServer) -> None:

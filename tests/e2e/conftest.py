@@ -4,6 +4,8 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
+from tasks.outputs import Outputs
+from tasks.tour import REPOSITORY, TAG, tour
 from tests.e2e.receiver import Receiver
 from tests.e2e.stack import Stack, container_settings, logs, remove_interrupted, taken_down
 from tests.e2e.watch import ProcessWatch
@@ -43,6 +45,19 @@ def stack(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver, watch: P
         with watch.watching():
             made.up()
         yield made
+
+
+@pytest.fixture(scope="session")
+def outputs(stack: Stack) -> Outputs:
+    """The shared stack's outputs."""
+    return stack.outputs()
+
+
+@pytest.fixture(scope="session")
+def image(outputs: Outputs) -> tuple[str, str]:
+    """A repository and a tag that the tour has pushed."""
+    list(tour(outputs))
+    return f"{outputs.registry}/{REPOSITORY}", TAG
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,7 +5,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from tasks.layout import HERE
 from tasks.outputs import Outputs
 
 PROJECT = "registry-stack"
+KEY = "PRIVATE KEY-----"
 SECONDS = 300
 
 
@@ -43,28 +44,36 @@ def container_settings(subnet: str, clients: dict[str, str]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack whose backend, stack file and machines are all in `folder`, which stacks may share."""
+    """A stack whose backend, stack file and machines are all in `folder`, which stacks may share. `said` is all that its
+    operations printed."""
 
     name: str
     folder: Path
     environment: dict[str, str]
+    program: Path = HERE.checkout
+    said: list[str] = field(default_factory=list)
 
     @classmethod
     def make(cls, name: str, folder: Path, settings: dict[str, Any]) -> "Stack":
         """Makes the stack, with nothing in it yet."""
-        (folder / "state").mkdir(parents=True, exist_ok=True)
+        for part in ("state", "temporary"):
+            (folder / part).mkdir(parents=True, exist_ok=True)
         environment = {
             **pulumi_environment(HERE, os.environ),
             "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": "only for a test",
+            "TMPDIR": str(folder / "temporary"),
         }
         environment.pop("PULUMI_CONFIG_PASSPHRASE_FILE", None)
         stack = cls(name, folder, environment)
         stack.set(settings)
-        # `stack init` writes beside the project's file: not into the checkout
-        (folder / "Pulumi.yaml").write_bytes((HERE.checkout / "Pulumi.yaml").read_bytes())
-        stack.pulumi("stack", "init", "--no-select", name, at=folder)
+        stack.init()
         return stack
+
+    def init(self) -> None:
+        """Makes the stack in the backend. That writes beside the project's file: not into the checkout."""
+        (self.folder / "Pulumi.yaml").write_bytes((self.program / "Pulumi.yaml").read_bytes())
+        self.pulumi("stack", "init", "--no-select", self.name, at=self.folder)
 
     @property
     def owner(self) -> str:
@@ -95,12 +104,12 @@ class Stack:
 
     def command(self, *arguments: str) -> list[str]:
         """Pulumi's command line for an operation on the stack."""
-        own = ["--cwd", str(HERE.checkout), "--stack", self.name, "--config-file", str(self.file)]
+        own = ["--cwd", str(self.program), "--stack", self.name, "--config-file", str(self.file)]
         return ["pulumi", "--non-interactive", *arguments, *own]
 
     def attempt(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Runs an operation; its output and error together."""
-        return subprocess.run(
+        done = subprocess.run(
             self.command(*arguments),
             env={**self.environment, **environment},
             stdout=subprocess.PIPE,
@@ -109,6 +118,8 @@ class Stack:
             timeout=SECONDS,
             check=False,
         )
+        self.said.append(done.stdout)
+        return done
 
     def up(self, *options: str) -> str:
         """`pulumi up`, which has to succeed; what it printed."""
@@ -122,9 +133,17 @@ class Stack:
         """`pulumi destroy`, which has to succeed; what it printed."""
         return self._succeed("destroy", "--yes", "--skip-preview")
 
+    def preview(self, *options: str) -> str:
+        """`pulumi preview`, which has to succeed; what it printed."""
+        return self._succeed("preview", *options)
+
+    def output(self) -> str:
+        """The stack's outputs as JSON."""
+        return self.pulumi("stack", "output", "--json", "--stack", self.name)
+
     def outputs(self) -> Outputs:
         """The stack's outputs."""
-        return Outputs.parse(self.pulumi("stack", "output", "--json", "--stack", self.name))
+        return Outputs.parse(self.output())
 
     def export(self, *options: str) -> str:
         """The state as text."""
@@ -140,12 +159,22 @@ class Stack:
         key = json.loads(outputs["private_key"]["plaintext"])
         return Login(address, outputs["user"], key, outputs["host_key"])
 
-    def pulumi(self, *arguments: str, at: Path = HERE.checkout) -> str:
+    def private_keys(self) -> list[str]:
+        """Every private key of the stack, PEM or OpenSSH text: of the state's, decrypted, and docker-machine's."""
+        texts = [path.read_text("utf-8") for path in self.key_files()]
+        secrets = json.loads(self.export("--show-secrets"))["deployment"]["resources"]
+        return [*texts, *(text for text in strings(secrets) if text.startswith("-----BEGIN") and KEY in text)]
+
+    def key_files(self) -> list[Path]:
+        """The files in docker-machine's storage folder that hold private keys."""
+        return [path for path in self.storage.rglob("*") if path.name.endswith(("key.pem", "id_rsa"))]
+
+    def pulumi(self, *arguments: str, at: Path | None = None) -> str:
         """A command that is quick and takes no stack file; what it printed."""
-        command = ["pulumi", "--non-interactive", "--cwd", str(at), *arguments]
-        return subprocess.run(
-            command, env=self.environment, capture_output=True, text=True, timeout=60, check=True
-        ).stdout
+        command = ["pulumi", "--non-interactive", "--cwd", str(at or self.program), *arguments]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, f"{command} exited with {done.returncode}:\n{done.stderr}"
+        return done.stdout
 
     def _succeed(self, *arguments: str) -> str:
         done = self.attempt(*arguments)
@@ -153,13 +182,35 @@ class Stack:
         return done.stdout
 
 
+def strings(value: object) -> Iterator[str]:
+    """Every text in a JSON document, and in the documents that some of its texts are, as exported secrets are."""
+    match value:
+        case dict():
+            yield from (text for each in value.values() for text in strings(each))
+        case list():
+            yield from (text for each in value for text in strings(each))
+        case str() if value.startswith(('"', "{", "[")):
+            yield from strings(json.loads(value))
+        case str():
+            yield value
+
+
 def left_of(stack: Stack) -> list[str]:
-    """Whatever of the stack is still there: containers, networks, docker-machine's entries and what marks them."""
-    engine = docker.from_env()
-    containers, networks = _marked(engine, stack.owner)
-    entries = [path.name for path in stack.storage.glob("machines/*")]
-    markers = [path.name for path in stack.storage.glob("registry-stack/*.json")]
-    return [*(str(each.name) for each in (*containers, *networks)), *entries, *markers]
+    """Whatever of the stack is still there: containers, networks, docker-machine's entries, their marks and locks."""
+    containers, networks = _marked(docker.from_env(), stack.owner)
+    entries = [str(path) for path in (*stack.storage.glob("machines/**/*"), *stack.storage.glob("registry-stack/*"))]
+    return [*(str(each.name) for each in (*containers, *networks)), *entries]
+
+
+def volumes_of(stack: Stack) -> set[str]:
+    """The names of the volumes that the stack's containers have."""
+    containers, _ = _marked(docker.from_env(), stack.owner)
+    return {mount["Name"] for each in containers for mount in each.attrs["Mounts"] if mount["Type"] == "volume"}
+
+
+def volumes_here() -> set[str]:
+    """The names of all volumes of the engine."""
+    return {str(volume.name) for volume in docker.from_env().volumes.list()}
 
 
 def remove_interrupted(owner: str) -> None:

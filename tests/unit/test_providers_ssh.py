@@ -4,6 +4,7 @@ import io
 import socket
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import paramiko
 import pytest
@@ -118,10 +119,19 @@ def test_a_server_that_refuses_the_key() -> None:
     assert server.asked == []
 
 
-def test_no_other_key_of_the_user_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSH_AUTH_SOCK", "/nowhere/agent")
-    with SshServer().serving() as server, pytest.raises(StackError):
-        run_command(replace(server.login, private_key=ed25519()), "true")
+def test_no_other_key_of_the_user_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with SshServer().serving() as server, socket.socket(socket.AF_UNIX) as agent:
+        (tmp_path / ".ssh").mkdir()
+        (tmp_path / ".ssh" / "id_ed25519").write_text(server.user_key)
+        agent.bind(str(tmp_path / "agent"))
+        agent.listen()
+        agent.setblocking(False)
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.setenv("SSH_AUTH_SOCK", str(tmp_path / "agent"))
+        with pytest.raises(StackError, match="refuses the machine's SSH key"):
+            run_command(replace(server.login, private_key=ed25519()), "true")
+        with pytest.raises(BlockingIOError):
+            agent.accept()
     assert len(server.tried) == 1
 
 
