@@ -1,6 +1,6 @@
 """A machine on loopback, as far as moving and restarting it goes: SSH that reboots, and an engine with a certificate.
 
-It answers at 127.0.0.1 and at `localhost`; the latter is the address that it is moved to.
+It answers at 127.0.0.1 until it has booted with a bootsync.sh, then at 127.0.0.2 alone.
 """
 
 import ssl
@@ -17,7 +17,8 @@ from tests.unit.loopback import FakeEngine, http_server
 from tests.unit.machine_tool import MachineTool
 from tests.unit.ssh_server import Reply, SshServer
 
-FIRST, SETTLED = "127.0.0.1", "localhost"
+FIRST, SETTLED = "127.0.0.1", "127.0.0.2"
+_ASKING = ("boot_id", "/etc/os-release", "docker ps")
 
 
 @dataclass
@@ -29,6 +30,7 @@ class GuestMachine:
     boots: int = 1
     bootsync: str = ""
     reboots: bool = True
+    kind: str = "boot2docker"
     ssh: SshServer = field(init=False)
     engine: FakeEngine = field(default_factory=FakeEngine)
 
@@ -60,18 +62,27 @@ class GuestMachine:
         context.sni_callback = choose
         with self.ssh.serving(), http_server(self.engine, context) as port:
             monkeypatch.setattr("providers.engine.PORT", port)
-            yield self
+            with http_server(self.engine, context, (SETTLED, port)):
+                yield self
 
     @property
     def commands(self) -> list[str]:
-        return [command for command, _ in self.ssh.asked if "boot_id" not in command and command != "true"]
+        return [
+            command
+            for command, _ in self.ssh.asked
+            if command != "true" and not any(each in command for each in _ASKING)
+        ]
 
     def _answer(self, command: str, stdin: str) -> Reply:
         if "boot_id" in command:
             return Reply(f"boot {self.boots}\n")
         if "shutdown" in command:
             self.boots += self.reboots
+            if self.bootsync:
+                self.ssh.hosts = {SETTLED}
             return self.breaks
+        if "/etc/os-release" in command:
+            return Reply(f"{self.kind}\n")
         if "bootsync.sh" in command:
             self.bootsync = stdin
         return Reply()

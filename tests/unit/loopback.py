@@ -16,7 +16,9 @@ Answerer = Callable[[str, str, bytes], Answer]
 
 
 @contextmanager
-def http_server(answer: Answerer, context: ssl.SSLContext | None = None) -> Iterator[int]:
+def http_server(
+    answer: Answerer, context: ssl.SSLContext | None = None, address: tuple[str, int] = ("127.0.0.1", 0)
+) -> Iterator[int]:
     """Serves what `answer` returns for method, path and body; yields the port."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -47,13 +49,15 @@ def http_server(answer: Answerer, context: ssl.SSLContext | None = None) -> Iter
         def log_message(self, *_: object) -> None:
             pass
 
-    with _serving(Handler, context) as port:
+    with _serving(Handler, context, address) as port:
         yield port
 
 
 @contextmanager
-def _serving(handler: type[BaseRequestHandler], context: ssl.SSLContext | None) -> Iterator[int]:
-    with _Server(("127.0.0.1", 0), handler) as server:
+def _serving(
+    handler: type[BaseRequestHandler], context: ssl.SSLContext | None, address: tuple[str, int] = ("127.0.0.1", 0)
+) -> Iterator[int]:
+    with _Server(address, handler) as server:
         server.context = context
         thread = threading.Thread(target=server.serve_forever, args=[0.02])
         thread.start()

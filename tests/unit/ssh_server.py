@@ -43,7 +43,8 @@ def public(private: str) -> str:
 @dataclass
 class SshServer:
     """A server for one user's key. `asked` has the commands with their standard input, of
-    which no more than a byte is read unless it `reads`; `tried` has the users."""
+    which no more than a byte is read unless it `reads`; `tried` has the users. It listens at two addresses of loopback,
+    and hangs up at those that are not in `hosts`."""
 
     answer: Answer = lambda _command, _stdin: Reply()
     host_key: paramiko.PKey = field(
@@ -54,6 +55,7 @@ class SshServer:
     tried: list[str] = field(default_factory=list)
     reads: bool = True
     port: int = 0
+    hosts: set[str] = field(default_factory=lambda: {"127.0.0.1"})
 
     @property
     def login(self) -> Login:
@@ -62,16 +64,20 @@ class SshServer:
 
     @contextmanager
     def serving(self) -> Iterator["SshServer"]:
-        with socket.create_server(("127.0.0.1", 0)) as listening:
-            self.port = listening.getsockname()[1]
-            accepting = threading.Thread(target=self._accept, args=[listening])
-            accepting.start()
-            try:
-                yield self
-            finally:
-                with suppress(OSError):
-                    listening.shutdown(socket.SHUT_RDWR)
-                accepting.join()
+        with socket.create_server(("127.0.0.1", 0)) as one:
+            self.port = one.getsockname()[1]
+            with socket.create_server(("127.0.0.2", self.port)) as other:
+                accepting = [threading.Thread(target=self._accept, args=[each]) for each in (one, other)]
+                for each in accepting:
+                    each.start()
+                try:
+                    yield self
+                finally:
+                    for listening in (one, other):
+                        with suppress(OSError):
+                            listening.shutdown(socket.SHUT_RDWR)
+                    for each in accepting:
+                        each.join()
 
     def _accept(self, listening: socket.socket) -> None:
         transports = []
@@ -80,6 +86,9 @@ class SshServer:
                 connection, _ = listening.accept()
             except OSError:
                 break
+            if connection.getsockname()[0] not in self.hosts:
+                connection.close()
+                continue
             transport = paramiko.Transport(connection)
             transports.append(transport)
             transport.add_server_key(self.host_key)

@@ -219,7 +219,7 @@ def test_certificates_that_are_there_are_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("certificates", [True, False])
 def test_what_a_killed_creation_of_certificates_left_is_removed(tmp_path: Path, certificates: bool) -> None:
     tool = machine(tmp_path, runner := Recorder())
-    tool.folder("first-certificates").mkdir(parents=True)
+    tool.store.folder("first-certificates").mkdir(parents=True)
     if not certificates:
         (tmp_path / "certs" / "cert.pem").unlink()
     tool.create("m", "hyperv", {}, lock=0)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from guest.boot2docker import block
-from providers.address import StaticAddressProvider
+from guest.addresses import GUESTS
+from providers.address import StaticAddressProvider, _place
 from providers.errors import CommandError, DeadlineError
 from providers.reboot import answers, reboot
 from providers.restart import RestartProvider
@@ -14,7 +14,7 @@ from tests.unit.guest_machine import FIRST, SETTLED, GuestMachine
 from tests.unit.machine_tool import MachineTool
 from tests.unit.ssh_server import Reply
 
-BLOCK = block("static address", ["route add default gw 192.168.233.2"])
+PLACE = {"address": SETTLED, "subnet": "127.0.0.0/24", "gateway": "127.0.0.9", "interface": "eth0"}
 SHUTDOWN = "sudo sh -ec 'shutdown -r now'"
 
 
@@ -85,33 +85,29 @@ def test_a_restart_waits_for_the_engine(moving: GuestMachine, monkeypatch: pytes
 def move(moving: GuestMachine, **changes: object) -> dict[str, Any]:
     (moving.folder / "config.json").write_text(json.dumps({"DriverName": "generic", "Driver": {"IPAddress": FIRST}}))
     given = {"name": "m", "tool": moving.tool.props, "login": moving.login, "serial": "1"}
-    return {**given, "address": SETTLED, "block": BLOCK, **changes}
+    return {**given, **PLACE, **changes}
+
+
+def block(props: dict[str, Any]) -> str:
+    """The block of bootsync.sh for a machine's place."""
+    return GUESTS["boot2docker"].document(_place(props))
 
 
 def entry(moving: GuestMachine) -> str:
     return str(json.loads((moving.folder / "config.json").read_text())["Driver"]["IPAddress"])
 
 
-@pytest.fixture
-def away(monkeypatch: pytest.MonkeyPatch, moving: GuestMachine) -> None:
-    """The machine answers at its settled address only once it has rebooted."""
-    really = answers
-    monkeypatch.setattr("providers.move.answers", lambda login: moving.boots > 1 and really(login))
-
-
-@pytest.mark.usefixtures("away")
 def test_a_machine_is_moved_as_in_the_guide(moving: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     with moving.running(FIRST, monkeypatch):
         props = move(moving)
         made = StaticAddressProvider().create(props)
-    assert (made.id, made.outs) == ("m", {**props, "settled": SETTLED})
-    assert moving.bootsync == BLOCK
+    assert (made.id, made.outs) == ("m", {**props, "settled": SETTLED, "health": "well"})
+    assert moving.bootsync == block(props)
     assert [command == SHUTDOWN for command in moving.commands] == [False, True]
     assert entry(moving) == SETTLED
     assert moving.tool.commands == [["regenerate-certs", "--force", "m"]]
 
 
-@pytest.mark.usefixtures("away")
 def test_certificates_that_fit_are_not_made_again(moving: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     with moving.running(SETTLED, monkeypatch):
         StaticAddressProvider().create(move(moving))
@@ -122,6 +118,7 @@ def test_certificates_that_fit_are_not_made_again(moving: GuestMachine, monkeypa
 def test_a_move_that_was_cut_short_goes_on_without_another_restart(
     moving: GuestMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    moving.ssh.hosts = {SETTLED}
     with moving.running(SETTLED, monkeypatch):
         StaticAddressProvider().create(move(moving))
     assert moving.commands == []
@@ -132,18 +129,17 @@ def test_a_move_that_was_cut_short_goes_on_without_another_restart(
 def test_an_update_moves_from_where_the_machine_is_now(moving: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     provider = StaticAddressProvider()
     with moving.running(SETTLED, monkeypatch):
-        olds = {**move(moving, login={**moving.login, "host": "203.0.113.1"}), "settled": SETTLED}
-        other = {**olds, "block": "another"}
-        del other["settled"]
-        assert provider.update("m", olds, other).outs == {**other, "settled": SETTLED}
-        assert moving.bootsync == "another"
+        first = move(moving, login={**moving.login, "host": "203.0.113.1"}, address=FIRST)
+        other = {**first, "address": SETTLED}
+        olds = {**first, "settled": FIRST, "health": "well"}
+        assert provider.update("m", olds, other).outs == {**other, "settled": SETTLED, "health": "well"}
+        assert moving.bootsync == block(other)
         assert moving.boots == 2
         longer = {**other, "tool": {**moving.tool.props, "deadline": 30.0}}
-        provider.update("m", {**other, "settled": SETTLED}, longer)
+        provider.update("m", {**other, "settled": SETTLED, "health": "well"}, longer)
         assert moving.boots == 2, "another deadline is no reason to restart"
 
 
-@pytest.mark.usefixtures("away")
 def test_a_failing_step_is_the_machines_own_words(moving: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_command: str, _stdin: str) -> Reply:
         return Reply(errors="cat: write error: No space left on device", code=1)
