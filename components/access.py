@@ -25,7 +25,7 @@ class Access:
     machine: Machine
     address: pulumi.Output[str]
     tool: Tool
-    process: pulumi.ProviderResource | None
+    process: pulumi.ProviderResource
 
     @property
     def login(self) -> dict[str, pulumi.Output[Any]]:

@@ -38,11 +38,12 @@ CAPABILITIES = (
 
 @dataclass(frozen=True)
 class ContainerMachineArgs:
-    """Settings of a container machine, and the network that it is in."""
+    """Settings of a container machine, the network that it is in, and the process that comes before it."""
 
     machine: str
     settings: MachineSettings
     network: ContainerNetwork
+    process: pulumi.ProviderResource
 
 
 class ContainerMachine(pulumi.ComponentResource):
@@ -84,7 +85,9 @@ class ContainerMachine(pulumi.ComponentResource):
                     file=f"{PERSISTENT}/ssh/ssh_host_ed25519_key", content=host.private_key_openssh, permissions="0600"
                 ),
             ],
-            opts=pulumi.ResourceOptions(parent=self, hooks=orphan_removed_first(remove_container)),
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[args.process], hooks=orphan_removed_first(remove_container)
+            ),
         )
         self.instance = container.id
         self.ssh_key = user.private_key_openssh

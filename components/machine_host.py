@@ -25,7 +25,7 @@ class MachineHostArgs:
     owner: str
     network: ContainerNetwork | None
     moves: bool
-    process: pulumi.ProviderResource | None
+    process: pulumi.ProviderResource
 
 
 class MachineHost(pulumi.ComponentResource):
@@ -64,7 +64,7 @@ class MachineHost(pulumi.ComponentResource):
         """Makes the container; what is wanted of docker-machine is then a host that exists."""
         container = ContainerMachine(
             name,
-            ContainerMachineArgs(args.machine, args.settings, network),
+            ContainerMachineArgs(args.machine, args.settings, network, args.process),
             pulumi.ResourceOptions(parent=self),
         )
         own = {name: value for name, value in wanted.options.items() if name not in CONTAINER_OPTIONS}

@@ -1,4 +1,8 @@
-"""Processes for dynamic providers: each works on four resources at once, and starts another hundred MB of Python."""
+"""Processes for dynamic providers: each works on four resources at once, and starts another hundred MB of Python.
+
+They are resources of their own, for what a machine runs on has to come after its process: where a container is
+replaced, Pulumi deletes first what depends on it, and would close the connection of a process that registers meanwhile.
+"""
 
 from math import ceil
 
@@ -9,9 +13,7 @@ from settings import Settings
 _AT_ONCE = 4
 
 
-def processes(settings: Settings, parent: pulumi.Resource) -> list[pulumi.ProviderResource | None]:
-    """As many processes as the machines can use and the settings allow; None is the one that there always is."""
+def processes(settings: Settings) -> list[pulumi.ProviderResource]:
+    """As many processes as the machines can use and the settings allow."""
     wanted = ceil(min(len(settings.machines), settings.docker_machine.parallel) / _AT_ONCE)
-    opts = pulumi.ResourceOptions(parent=parent)
-    more = [pulumi.ProviderResource("pulumi-python", f"process-{number}", {}, opts) for number in range(2, wanted + 1)]
-    return [None, *more]
+    return [pulumi.ProviderResource("pulumi-python", f"process-{number}", {}) for number in range(1, wanted + 1)]

@@ -25,7 +25,9 @@ class RegistryStack(pulumi.ComponentResource):
     outputs: dict[str, pulumi.Output[Any]]
 
     def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("registry:index:RegistryStack", name, None, opts)
+        self._processes = processes(settings)
+        first = pulumi.ResourceOptions(providers=self._processes[:1])
+        super().__init__("registry:index:RegistryStack", name, None, pulumi.ResourceOptions.merge(opts, first))
         self._settings = settings
         self._owner = f"{pulumi.get_project()}-{pulumi.get_stack()}"
         child = pulumi.ResourceOptions(parent=self)
@@ -64,7 +66,7 @@ class RegistryStack(pulumi.ComponentResource):
 
     def _machines(self) -> dict[str, Access]:
         network = container_network("network", self._settings, self._owner, self)
-        process = cycle(processes(self._settings, self))
+        process = cycle(self._processes)
         return {
             name: MachineHost(
                 name,

@@ -15,6 +15,7 @@ MACHINES = ("registry0", "client1", "client2")
 
 COMMON = {
     "registry:index:RegistryStack": {"registry-stack"},
+    "pulumi:providers:pulumi-python": {"process-1"},
     "registry:index:MachineHost": {*MACHINES},
     MACHINE: {*MACHINES},
     "pulumi-python:dynamic/registry:StaticAddress": {"registry0-address"},
@@ -74,7 +75,7 @@ def test_children_carry_the_name_of_their_component(stack: str, preview: bool) -
     ran = run(stack, preview=preview)
     for each in ran.resources:
         parent = each.request.parent
-        if "RegistryStack" not in parent and not each.request.type.endswith("RegistryStack"):
+        if parent and "RegistryStack" not in parent and not each.request.type.endswith("RegistryStack"):
             assert each.name.startswith(ran.at(parent).name), each.urn
 
 
