@@ -20,7 +20,7 @@ from tasks.outputs import Outputs
 
 PROJECT = "registry-stack"
 KEY = "PRIVATE KEY-----"
-SECONDS = 300
+SECONDS = 900
 
 
 def container_settings(subnet: str, clients: dict[str, str]) -> dict[str, Any]:
@@ -44,8 +44,10 @@ def container_settings(subnet: str, clients: dict[str, str]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack whose backend, stack file and machines are all in `folder`, which stacks may share. `said` is all that its
-    operations printed."""
+    """A stack whose backend, stack file and machines are all in `folder`, which stacks may share.
+
+    `said` is all that its operations printed.
+    """
 
     name: str
     folder: Path
