@@ -21,6 +21,7 @@ class Health(StrEnum):
     STOPPED = "stopped"
     ELSEWHERE = "not at its address"
     SILENT = "its engine does not answer"
+    OUTDATED = "its options are other ones"
     UNTRUSTED = "its engine's certificates do not fit"
     WELL = "well"
 

@@ -62,11 +62,14 @@ class MachineProvider(Provider):
         from providers.health import Health, look_at
 
         tool = docker_machine(props)
+        tool.store.repair(id_)
         # docker-machine believes of the generic driver what it was told last: where the machine moved to
         moved = props["moves"] and props["driver"] == "generic" and tool.store.exists(id_)
         health = Health.WELL if moved else look_at(tool, id_)
         if health is Health.GONE:
             return ReadResult("", {})
+        if health is Health.WELL and not props["adopt"] and not tool.store.has_taken_over(id_, props["options"]):
+            health = Health.OUTDATED  # an update was cut short, and what it was for is no longer wanted
         return ReadResult(id_, {**props, "health": str(health)})
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
@@ -75,7 +78,9 @@ class MachineProvider(Provider):
         tool = docker_machine(_news)
         host_key = _news.get("pinned_host_key") or _olds["host_key"]
         known = Login(_olds["address"], _olds["user"], _olds["private_key"], host_key, int(_olds["port"]))
-        take_over = bool(changed(_olds, _news, ["options"])) and not _news["adopt"]
+        tool.store.repair(_news["name"])
+        other = changed(_olds, _news, ["options"]) or not tool.store.has_taken_over(_news["name"], _news["options"])
+        take_over = bool(other) and not _news["adopt"]
         address = update_machine(tool, _wanted(_news), known, take_over=take_over)
         # the address of a machine that moves to a static one stays what it was at creation: else the steps that
         # came before the move would run again, at an address where nobody is

@@ -129,9 +129,13 @@ class Store:
         """Notes options of IN_PLACE in a machine's entry; they hold once its certificates are regenerated."""
         entry = self._known(name)
         for option, (section, key) in _IN_PLACE.items():
-            value = options.get(option, [])
-            entry["HostOptions"][section][key] = value if isinstance(value, list) else [value]
+            entry["HostOptions"][section][key] = _listed(options, option)
         _write(self.folder(name) / "config.json", entry)
+
+    def has_taken_over(self, name: str, options: Mapping[str, object]) -> bool:
+        """Whether a machine's entry says of the options of IN_PLACE what is wanted."""
+        noted = self._known(name)["HostOptions"]
+        return all((noted[part][key] or []) == _listed(options, each) for each, (part, key) in _IN_PLACE.items())
 
     def has_certificates(self) -> bool:
         """Whether docker-machine's own certificates are all there."""
@@ -167,6 +171,11 @@ class Store:
 
 def _whole(pair: Iterable[Path]) -> bool:
     return all(path.exists() and path.stat().st_size for path in pair)
+
+
+def _listed(options: Mapping[str, object], option: str) -> list[object]:
+    value = options.get(option, [])
+    return value if isinstance(value, list) else [value]
 
 
 def _read(path: Path) -> Entry | None:

@@ -52,7 +52,8 @@ if verb == "create":
         "StorePath": str(storage),
     }
     (folder / "id_rsa").write_text(key.read_text() if key else "key of " + name)
-    settled = {"AuthOptions": {"ServerCertSANs": []}, "EngineOptions": {"Labels": []}}
+    lists = ("ArbitraryFlags", "Env", "InsecureRegistry", "Labels", "RegistryMirror")
+    settled = {"AuthOptions": {"ServerCertSANs": []}, "EngineOptions": {each: None for each in lists}}
     document = {"ConfigVersion": 3, "Driver": driver, "DriverName": flags["--driver"], "Name": name}
     document["HostOptions"] = settled
     (folder / "config.json").write_text(json.dumps(document, indent=4))
