@@ -1,0 +1,102 @@
+"""The stack files of VirtualBox and of existing hosts make their docker-machine commands; in how many processes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.processes import processes
+from providers.docker_machine import DockerMachine
+from settings import SettingsError
+from tests.unit.machine_tool import first_certificates
+from tests.unit.program_mocks import run
+from tests.unit.recorder import Recorder
+from tests.unit.test_program_hyperv import flags
+from tests.unit.test_settings import CONTAINER, settings
+
+VIRTUALBOX = "--virtualbox-memory 512 --virtualbox-hostonly-cidr 192.168.233.1/24"
+GENERIC = "--generic-ip-address {0} --generic-ssh-user admin --generic-ssh-key /home/admin/.ssh/id_ed25519"
+COMMANDS = [
+    ("virtualbox", "registry0", VIRTUALBOX),
+    ("virtualbox", "client1", VIRTUALBOX),
+    ("virtualbox", "client2", VIRTUALBOX),
+    ("generic", "registry0", GENERIC.format("192.168.1.50")),
+    ("generic", "client1", GENERIC.format("192.168.1.51")),
+]
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize(("stack", "machine", "given"), COMMANDS)
+def test_the_command_of_a_stack_file(stack: str, machine: str, given: str, preview: bool, tmp_path: Path) -> None:
+    inputs = json.loads(json.dumps(run(stack, preview=preview).of("registry:Machine")[machine].inputs))
+    first_certificates(tmp_path)
+    runner = Recorder()
+    DockerMachine(inputs["tool"]["command"], tmp_path, inputs["tool"]["deadline"], runner).create(
+        inputs["name"], inputs["driver"], inputs["options"], lock=0
+    )
+    wanted = ["docker-machine", "create", "--driver", stack, *given.split(), machine]
+    assert [flags(command) for command in runner.commands] == [flags(wanted)]
+
+
+@pytest.mark.parametrize(
+    ("stack", "place"),
+    [
+        ("virtualbox", ("192.168.233.3", "192.168.233.0/24", "192.168.233.1", "eth1")),
+        ("generic", ("192.168.1.3", "192.168.1.0/24", "192.168.1.1", "eth0")),
+        ("hyperv", ("192.168.233.3", "192.168.233.0/24", "192.168.233.2", "eth0")),
+    ],
+)
+def test_where_a_stack_files_registry_moves(stack: str, place: tuple[str, ...]) -> None:
+    inputs = run(stack, preview=True).of("StaticAddress")["registry0-address"].inputs
+    assert tuple(inputs[key] for key in ("address", "subnet", "gateway", "interface")) == place
+
+
+@pytest.mark.parametrize(
+    ("machine", "adopt", "keep"),
+    [
+        ({"driver": "hyperv"}, False, False),
+        ({"driver": "hyperv", "onDestroy": "keep"}, False, True),
+        ({"driver": "hyperv", "adopt": True}, True, True),
+        ({"driver": "hyperv", "adopt": True, "onDestroy": "remove"}, True, False),
+        ({"driver": "hyperv", "adopt": True, "onDestroy": "keep"}, True, True),
+    ],
+)
+def test_adopted_and_kept(machine: dict[str, Any], adopt: bool, keep: bool) -> None:
+    for each in run("hyperv", machine=machine).of("registry:Machine").values():
+        assert (each.inputs["adopt"], each.inputs["keep"]) == (adopt, keep)
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"machine": {"adopt": "perhaps"}}, "machine.adopt"),
+        ({"machine": {**CONTAINER, "adopt": True}}, "left out for the driver 'container'"),
+        (
+            {"machine": {"driver": "hyperv", "adopt": True, "options": {"a": 1}}},
+            "left out for a machine that is adopted",
+        ),
+        ({"machine": {"onDestroy": "forget"}}, "machine.onDestroy"),
+        ({"machine": {"onDestory": "keep"}}, "did you mean"),
+        ({"dockerMachine": {"parallel": 0}}, "dockerMachine.parallel"),
+        ({"dockerMachine": {"parallel": 65}}, "dockerMachine.parallel"),
+        ({"dockerMachine": {"parallel": "many"}}, "dockerMachine.parallel"),
+        ({"dockerMachine": {"deadline": 29}}, "dockerMachine.deadline"),
+    ],
+)
+def test_faults(changes: dict[str, Any], line: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        settings(**changes)
+    assert line in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("machines", "parallel", "wanted"),
+    [(1, 8, 1), (4, 8, 1), (5, 8, 2), (8, 8, 2), (20, 8, 2), (20, 20, 5), (20, 1, 1), (3, 64, 1), (9, 6, 2)],
+)
+def test_how_many_processes(machines: int, parallel: int, wanted: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    monkeypatch.setattr("components.processes.pulumi.ProviderResource", lambda _, name, __: made.append(name))
+    clients = [{"name": f"client{number}"} for number in range(1, machines)]
+    processes(settings(clients=clients, dockerMachine={"parallel": parallel}))
+    assert made == [f"process-{number}" for number in range(1, wanted + 1)]
