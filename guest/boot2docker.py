@@ -33,6 +33,16 @@ def forget_host_name(name: str) -> str:
     return f"sed -i '/[[:blank:]]{name.replace('.', '[.]')}$/d' /etc/hosts"
 
 
+def renew_engine() -> str:
+    """Starts an engine that does not listen as on a new machine, without what docker-machine has told it so far."""
+    written = " ".join(str(PERSISTENT / file) for file in ("profile", "ca.pem", "server.pem"))
+    return (
+        "grep -q '^ID=boot2docker' /etc/os-release || exit 0; if netstat -ltn | grep -q ':2376 '; then exit 0; fi; "
+        # the key's file stays, for docker-machine keeps the mode of one that is there
+        f"/etc/init.d/docker stop || true; rm -f {written}; : > {PERSISTENT}/server-key.pem; /etc/init.d/docker start"
+    )
+
+
 def block(part: str, lines: Sequence[str]) -> str:
     """A part of bootsync.sh, marked with its name so that it can be told from the others."""
     return "\n".join([f"# >>> {part}", *lines, f"# <<< {part}", ""])

@@ -1,16 +1,18 @@
 """A machine's life, from creation to removal, as plain functions over docker-machine. Nothing of Pulumi here."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from providers.docker_machine import DockerMachine
+from guest.boot2docker import renew_engine
+from guest.files import as_root
+from providers.docker_machine import DockerMachine, OptionValue
 from providers.errors import DeadlineError, HostKeyError, MachineError
 from providers.health import heal, regenerate_certificates, wake
 from providers.locks import locked
 from providers.login import Login
-from providers.ssh import wait_for_host_key
+from providers.ssh import run_command, wait_for_host_key
 from providers.waiting import wait_for
 from providers.wanted import Wanted
 
@@ -31,9 +33,12 @@ def create_machine(tool: DockerMachine, wanted: Wanted) -> Login:
                 )
             tool.store.repair(wanted.name)
             tool.remove(wanted.name)
+        again = tool.store.owner(wanted.name) == wanted.owner
         tool.store.mark(wanted.name, wanted.owner)
         tool.store.begin(wanted.name)
         place = _meet(tool, wanted)
+        if again:
+            _renew_engine({**wanted.options, **place}, wanted)
         with _key_option(tool, wanted) as key_option:
             tool.create(wanted.name, wanted.driver, {**wanted.options, **place, **key_option}, lock=lock)
         tool.store.keep(wanted.name)
@@ -111,6 +116,14 @@ def _meet(tool: DockerMachine, wanted: Wanted) -> dict[str, str]:
 
     place = wait_for(f"the machine {wanted.name}", met, tool.deadline, failures=(DeadlineError,))
     return {} if place == first else {"generic-ip-address": place}
+
+
+def _renew_engine(options: Mapping[str, OptionValue], wanted: Wanted) -> None:
+    """A creation that was cut short may have left a Boot2Docker's engine stopped, or with a half of its certificates:
+    docker-machine would wait for it in vain."""
+    if wanted.ssh_key and wanted.host_key:
+        user, host = str(options.get("generic-ssh-user", "root")), str(options["generic-ip-address"])
+        run_command(Login(host, user, wanted.ssh_key, wanted.host_key), as_root(renew_engine()))
 
 
 def _met_at(address: str, port: int, known: str) -> str:
