@@ -103,7 +103,6 @@ def test_any_value_is_one_argument_and_nothing_is_lost(options: dict[str, Option
         (lambda tool: tool.address("m"), ["ip", "m"], ()),
         (lambda tool: tool.is_running("m"), ["status", "m"], ()),
         (lambda tool: tool.flags("hyperv"), ["create", "--driver", "hyperv", "--help"], ()),
-        (lambda tool: tool.version(), ["version"], ()),
         (lambda tool: tool.regenerate_certificates("m"), ["regenerate-certs", "--force", "m"], ()),
         (lambda tool: tool.inspect("m"), ["inspect", "m"], ()),
     ],

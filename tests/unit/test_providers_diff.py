@@ -163,3 +163,26 @@ def test_a_machine_is_removed_before_another_of_its_name_is_made() -> None:
 def test_a_registry_that_was_silent_in_a_refresh_is_asked_again() -> None:
     case = CASES["check"]
     assert Case(case.provider, case.inputs, {"answers": False}).diff().changes is True
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"driver": "hyperv"}, {"options": {"generic-ip-address": "10.0.0.8"}}], ids=str
+)
+def test_an_adopted_machine_is_never_replaced_for_what_its_maker_settled(changes: dict[str, Any]) -> None:
+    machine = CASES["machine"]
+    adopted = Case(machine.provider, {**machine.inputs, "adopt": True, "keep": True}, machine.outputs)
+    assert not adopted.diff(**changes).replaces
+
+
+@pytest.mark.parametrize("health", ["stopped", "not at its address", "its engine's certificates do not fit"])
+@pytest.mark.parametrize("resource", ["machine", "address"])
+def test_what_is_not_well_is_healed_in_place(resource: str, health: str) -> None:
+    case = CASES[resource]
+    result = Case(case.provider, case.inputs, {**case.outputs, "health": health}).diff()
+    assert result.changes is True
+    assert not result.replaces
+
+
+@pytest.mark.parametrize(("adopt", "keep"), [(True, True), (True, False)])
+def test_to_adopt_a_machine_is_to_make_another_resource_of_it(adopt: bool, keep: bool) -> None:
+    assert CASES["machine"].diff(adopt=adopt, keep=keep).replaces == ["adopt"]
