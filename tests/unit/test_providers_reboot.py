@@ -115,6 +115,12 @@ def test_certificates_that_fit_are_not_made_again(moving: GuestMachine, monkeypa
     assert moving.tool.commands == []
 
 
+def test_a_move_is_over_when_the_engine_is_ready(moving: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
+    moving.engine.ready = False
+    with moving.running(SETTLED, monkeypatch), pytest.raises(DeadlineError, match=r"the engine at localhost:\d+"):
+        StaticAddressProvider().create(move(moving, tool={**moving.tool.props, "deadline": 0.5}))
+
+
 def test_a_move_that_was_cut_short_goes_on_without_another_restart(
     moving: GuestMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

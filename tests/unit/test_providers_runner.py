@@ -25,8 +25,17 @@ def test_environment_is_added_to_this_processes_own(monkeypatch: pytest.MonkeyPa
     assert python("import os; print(os.environ['OWN'], os.environ['GIVEN'])", GIVEN="added") == "kept added\n"
 
 
-def test_there_is_nothing_to_read() -> None:
-    assert python("import sys; print(repr(sys.stdin.read()))") == "''\n"
+def test_what_the_user_types_is_not_for_the_command() -> None:
+    own, (reading, writing) = os.dup(0), os.pipe()
+    os.write(writing, b"typed")
+    os.dup2(reading, 0)
+    try:
+        for each in (reading, writing):
+            os.close(each)
+        assert python("import sys; print(repr(sys.stdin.read()))") == "''\n"
+    finally:
+        os.dup2(own, 0)
+        os.close(own)
 
 
 def test_arguments_reach_the_command_as_they_are() -> None:
