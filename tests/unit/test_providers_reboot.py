@@ -117,7 +117,7 @@ def test_certificates_that_fit_are_not_made_again(moving: GuestMachine, monkeypa
 
 def test_a_move_is_over_when_the_engine_is_ready(moving: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     moving.engine.ready = False
-    with moving.running(SETTLED, monkeypatch), pytest.raises(DeadlineError, match=r"the engine at localhost:\d+"):
+    with moving.running(SETTLED, monkeypatch), pytest.raises(DeadlineError, match=r"the engine at 127\.0\.0\.2:\d+"):
         StaticAddressProvider().create(move(moving, tool={**moving.tool.props, "deadline": 0.5}))
 
 
