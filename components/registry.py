@@ -46,7 +46,8 @@ class Registry(pulumi.ComponentResource):
             )
         ]
         engine = args.access.engine(f"{name}-engine", living)
-        content = pulumi.Output.concat(args.certificate.chain, configuration)
+        # with the key in it, nobody can guess the configuration's secrets from the label
+        content = pulumi.Output.concat(args.certificate.private_key, args.certificate.chain, configuration)
         starts_with = pulumi.Output.unsecret(content.apply(fingerprint))
         container = docker.Container(
             f"{name}-container",
