@@ -83,6 +83,14 @@ def remove_machine(tool: DockerMachine, name: str) -> None:
         tool.store.forget(name)
 
 
+def release_machine(tool: DockerMachine, name: str) -> None:
+    """Leaves a machine to docker-machine and its user, with an entry that is whole: only what this program has about it
+    goes."""
+    with _reserved(tool, name):
+        tool.store.repair(name)
+        tool.store.forget(name)
+
+
 def login_of(tool: DockerMachine, name: str, host_key: str | None) -> Login:
     """How to log in to a machine of the store; without a known host key, the one that it shows now is taken."""
     described = tool.inspect(name)

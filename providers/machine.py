@@ -89,10 +89,9 @@ class MachineProvider(Provider):
         return UpdateResult({**_news, **kept, **found, **({} if _news["moves"] else {"address": address})})
 
     def delete(self, _id: str, _props: Props) -> None:
-        from providers.lifecycle import remove_machine
+        from providers.lifecycle import release_machine, remove_machine
 
-        if not _props["keep"]:
-            remove_machine(docker_machine(_props), _id)
+        (release_machine if _props["keep"] else remove_machine)(docker_machine(_props), _id)
 
 
 @dataclass(frozen=True)

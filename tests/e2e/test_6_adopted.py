@@ -1,6 +1,7 @@
 """Hosts that exist already: taken over by the generic driver, adopted from docker-machine's store, and kept."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,7 +96,8 @@ def test_another_name_is_taken_over_in_place(stack: Stack, machines: Hosts) -> N
 
 def test_destroy_keeps_what_was_adopted_unless_told_otherwise(stack: Stack, machines: Hosts) -> None:
     stack.destroy()
-    assert left_of(stack) == [KEPT]
+    kept = stack.storage / "machines" / KEPT
+    assert [each for each in left_of(stack) if not Path(each).is_relative_to(kept)] == []
     assert entry(stack, KEPT).exists()
     assert all(map(machines.is_running, (KEPT, REMOVED)))
     docker_machine(stack).inspect(KEPT)
