@@ -38,7 +38,7 @@ test: lint unit images ## everything: linters, types, unit, contract and end-to-
 	@$(RUN) pytest tests/contract tests/e2e
 
 unit: tools ## the quick loop
-	@$(RUN) pytest tests/unit
+	@$(RUN) pytest -n 2 tests/unit
 
 lint: tools ## linters and the type checker
 	@$(RUN) ruff check --quiet
