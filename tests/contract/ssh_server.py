@@ -73,7 +73,7 @@ class SshServer:
             transport = paramiko.Transport(connection)
             transports.callback(transport.close)
             transport.add_server_key(_paramiko_key(self.host_key))
-            with contextlib.suppress(paramiko.SSHException, EOFError):
+            with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
                 # A client that refuses the host key leaves in the middle of the handshake.
                 transport.start_server(server=_Session(self))
 
