@@ -1,17 +1,9 @@
 """The stack's settings, typed and validated once."""
 
+from settings.clients import ClientSettings, TrustKind
 from settings.errors import SettingsError
-from settings.model import (
-    ClientSettings,
-    DockerMachineSettings,
-    EndpointSettings,
-    MachineSettings,
-    NetworkSettings,
-    RegistrySettings,
-    Settings,
-    TrustKind,
-    load,
-)
+from settings.machines import DockerMachineSettings, MachineSettings
+from settings.model import EndpointSettings, NetworkSettings, RegistrySettings, Settings, load
 
 __all__ = [
     "ClientSettings",

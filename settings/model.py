@@ -5,78 +5,21 @@ wrong is reported together by one `SettingsError`, in the terms of that file.
 """
 
 import json
-import os
 from collections.abc import Mapping
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
-from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Field, ValidationError, model_validator
 
+from settings.base import Model
+from settings.clients import ClientSettings
 from settings.errors import SettingsError, describe, fault
-from settings.values import DnsName, DriverOptions, HeaderName, HostKey, HttpUrl, NameOrAddress, Port
-
-Driver = Literal[
-    "container",
-    "generic",
-    "hyperv",
-    "virtualbox",
-    "vmwareworkstation",
-    "vmwarefusion",
-    "vmwarevsphere",
-    "amazonec2",
-    "azure",
-    "digitalocean",
-    "exoscale",
-    "google",
-    "openstack",
-    "rackspace",
-    "softlayer",
-]
-TrustKind = Literal["boot2docker", "engine"]
+from settings.machines import DockerMachineSettings, MachineSettings
+from settings.values import DnsName, HeaderName, HttpUrl, NameOrAddress, Port
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, hide_input_in_errors=True)
-
-
-class MachineSettings(_Model):
-    """What docker-machine makes a machine with; options are the driver's own flags, without their dashes."""
-
-    driver: Driver = "virtualbox"
-    options: DriverOptions = {}
-    host_key: HostKey | None = None
-    adopt: bool = False
-    on_destroy: Literal["remove", "keep"] | None = None
-
-    @property
-    def keep(self) -> bool:
-        """Whether the machine outlives the stack: unless told otherwise, one that the stack did not make does."""
-        return self.adopt if self.on_destroy is None else self.on_destroy == "keep"
-
-    @model_validator(mode="after")
-    def _adopts_as_it_is(self) -> Self:
-        if self.adopt and self.driver == "container":
-            raise fault("adopt", self.adopt, "left out for the driver 'container', which makes its machines itself")
-        if self.adopt and self.options:
-            raise fault("options", dict(self.options), "left out for a machine that is adopted as it is")
-        return self
-
-    @model_validator(mode="after")
-    def _container_has_address(self) -> Self:
-        if self.driver == "container":
-            address = self.options.get("container-address")
-            try:
-                IPv4Address(address)
-            except ValueError:
-                expected = "the IPv4 address that Docker gives the container at its start"
-                raise fault("options.container-address", address, expected) from None
-        return self
-
-
-class RegistrySettings(_Model):
+class RegistrySettings(Model):
     """The registry: its names, its address and port, and the image that it runs."""
 
     name: DnsName = "registry0"
@@ -99,7 +42,7 @@ class RegistrySettings(_Model):
         return self.host if self.port == 443 else f"{self.host}:{self.port}"
 
 
-class NetworkSettings(_Model):
+class NetworkSettings(Model):
     """The network of the machines; container machines get one of their own with this subnet."""
 
     subnet: IPv4Network
@@ -107,39 +50,15 @@ class NetworkSettings(_Model):
     interface: str = "eth0"
 
 
-class ClientSettings(_Model):
-    """A machine whose engine shall trust the registry."""
-
-    name: DnsName
-    trust: TrustKind = "engine"
-    machine: MachineSettings | None = None
-
-
-class EndpointSettings(_Model):
+class EndpointSettings(Model):
     """A webhook that the registry notifies of pushes and pulls. Header values are secret."""
 
     name: str = Field(min_length=1)
     url: HttpUrl
-    headers: dict[HeaderName, tuple[str, ...]] = {}
+    headers: dict[HeaderName, tuple[str, ...]] = Field(default_factory=dict)
 
 
-class DockerMachineSettings(_Model):
-    """The docker-machine executable, its storage folder (relative to the program), the seconds that one of its
-    operations may take, and how many machines are worked on at once (in fours)."""
-
-    command: str = "docker-machine"
-    storage: Path | None = None
-    deadline: int = Field(default=600, ge=30, le=7200)
-    parallel: int = Field(default=8, ge=1, le=64)
-
-    @property
-    def storage_folder(self) -> Path:
-        """The storage folder as an absolute path; unless set, docker-machine's own choice."""
-        chosen = self.storage or Path(os.environ.get("MACHINE_STORAGE_PATH", "~/.docker/machine"))
-        return Path.cwd() / chosen.expanduser()
-
-
-class Settings(_Model):
+class Settings(Model):
     """All settings of a stack."""
 
     registry: RegistrySettings
