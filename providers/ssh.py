@@ -5,6 +5,7 @@ import socket
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import paramiko
 
@@ -16,8 +17,36 @@ _KINDS: tuple[type[paramiko.PKey], ...] = (paramiko.Ed25519Key, paramiko.ECDSAKe
 _NOT_YET = (OSError, EOFError, paramiko.SSHException)
 
 
+@dataclass(frozen=True)
+class Shell:
+    """A connection to a machine, on which commands run one after the other."""
+
+    login: Login
+    client: paramiko.SSHClient
+
+    def run(self, command: str, *, stdin: str = "", seconds: float = 60) -> str:
+        """Runs a shell command and returns what it printed. Secrets go through `stdin`, never into `command`.
+
+        After `seconds` without a word of it the command counts as one that does not end.
+        """
+        channel = self.client.get_transport().open_session(timeout=seconds)  # type: ignore[union-attr]  # set by a connected client
+        channel.settimeout(seconds)
+        channel.exec_command(command)
+        try:
+            _send(channel, stdin)
+            output = channel.makefile("rb").read().decode("utf-8", "replace")
+            errors = channel.makefile_stderr("rb").read().decode("utf-8", "replace")
+            if not channel.status_event.wait(seconds):  # recv_exit_status would wait for ever
+                raise TimeoutError
+        except TimeoutError:
+            raise CommandError([f"{self.login}:", command], None, "") from None
+        if code := channel.recv_exit_status():
+            raise CommandError([f"{self.login}:", command], code, output + errors)
+        return output
+
+
 @contextmanager
-def connected(login: Login, seconds: float = 15) -> Iterator[paramiko.SSHClient]:
+def connected(login: Login, seconds: float = 15) -> Iterator[Shell]:
     """A connection, ready for commands. Raises HostKeyError, UnreachableError, StackError if the key is refused."""
     kind, encoded = login.host_key.split()[:2]
     known = paramiko.PKey.from_type_string(kind, b64decode(encoded))
@@ -38,7 +67,7 @@ def connected(login: Login, seconds: float = 15) -> Iterator[paramiko.SSHClient]
                 allow_agent=False,
                 look_for_keys=False,
             )
-            yield client
+            yield Shell(login, client)
     except paramiko.BadHostKeyException as error:
         shown = f"{error.key.get_name()} {error.key.get_base64()}"
         raise HostKeyError(f"{login} shows the host key {shown}, but {login.host_key} is the known one") from None
@@ -49,25 +78,9 @@ def connected(login: Login, seconds: float = 15) -> Iterator[paramiko.SSHClient]
 
 
 def run_command(login: Login, command: str, *, stdin: str = "", seconds: float = 60) -> str:
-    """Runs a shell command and returns what it printed. Secrets go through `stdin`, never into `command`.
-
-    After `seconds` without a word of it the command counts as one that does not end.
-    """
-    with connected(login) as client:
-        channel = client.get_transport().open_session(timeout=seconds)  # type: ignore[union-attr]  # set by a connected client
-        channel.settimeout(seconds)
-        channel.exec_command(command)
-        try:
-            _send(channel, stdin)
-            output = channel.makefile("rb").read().decode("utf-8", "replace")
-            errors = channel.makefile_stderr("rb").read().decode("utf-8", "replace")
-            if not channel.status_event.wait(seconds):  # recv_exit_status would wait for ever
-                raise TimeoutError
-        except TimeoutError:
-            raise CommandError([f"{login}:", command], None, "") from None
-        if code := channel.recv_exit_status():
-            raise CommandError([f"{login}:", command], code, output + errors)
-        return output
+    """Runs one command on a connection of its own, as Shell.run does."""
+    with connected(login) as shell:
+        return shell.run(command, stdin=stdin, seconds=seconds)
 
 
 def _send(channel: paramiko.Channel, stdin: str) -> None:

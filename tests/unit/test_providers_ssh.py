@@ -45,6 +45,16 @@ def test_much_output_on_both_streams() -> None:
         assert run_command(server.login, "cat", seconds=10) == "o" * 300_000
 
 
+def test_commands_share_a_connection_and_one_that_fails_does_not_end_it() -> None:
+    answering = SshServer(lambda command, stdin: Reply(stdin, code=int(command == "false")))
+    with answering.serving() as server, connected(server.login) as shell:
+        assert shell.run("cat", stdin="first") == "first"
+        with pytest.raises(CommandError):
+            shell.run("false")
+        assert shell.run("cat", stdin="last") == "last"
+    assert len(server.tried) == 1
+
+
 def test_a_failing_command_shows_its_code_and_output_but_not_its_input() -> None:
     failing = SshServer(lambda _command, _stdin: Reply("some\n", "no space left\n", 28))
     with failing.serving() as server, pytest.raises(CommandError) as raised:
