@@ -1,6 +1,7 @@
 """The guide's first step: a machine, made by docker-machine with whatever driver the settings name."""
 
 from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
 
 import pulumi
 
@@ -16,15 +17,15 @@ from settings import DockerMachineSettings, MachineSettings
 
 @dataclass(frozen=True)
 class MachineHostArgs:
-    """A machine's name and settings. `owner` tells whose it is; container machines need a network. `moves`: a static
-    address follows."""
+    """A machine's name and settings. `owner` tells whose it is; container machines need a network. `moves_to`: the
+    static address that follows, if one does."""
 
     machine: str
     settings: MachineSettings
     docker_machine: DockerMachineSettings
     owner: str
     network: ContainerNetwork | None
-    moves: bool
+    moves_to: IPv4Address | None
     process: pulumi.ProviderResource
 
 
@@ -44,10 +45,10 @@ class MachineHost(pulumi.ComponentResource):
         wanted = MachineArgs(
             name=args.machine,
             driver=settings.driver,
-            options=driver_options(settings),
+            options=driver_options(settings, args.moves_to),
             owner=args.owner,
             tool=tool,
-            moves=args.moves,
+            moves=args.moves_to is not None,
             adopt=settings.adopt,
             keep=settings.keep,
             pinned_host_key=settings.host_key,
@@ -79,9 +80,16 @@ class MachineHost(pulumi.ComponentResource):
         )
 
 
-def driver_options(settings: MachineSettings) -> dict[str, OptionValue]:
-    """The driver's options with numbers as text, since Pulumi would hand them to the provider as floats."""
-    return {
+def driver_options(settings: MachineSettings, moves_to: IPv4Address | None) -> dict[str, OptionValue]:
+    """The driver's options with numbers as text, since Pulumi would hand them to the provider as floats.
+
+    The engine's certificate is made for the machine's later address too: after the move it serves as it is.
+    """
+    options: dict[str, OptionValue] = {
         name: str(value) if isinstance(value, int) and not isinstance(value, bool) else value
         for name, value in settings.options.items()
     }
+    if moves_to is None or settings.adopt:
+        return options
+    names = options.get("tls-san", [])
+    return {**options, "tls-san": [*(names if isinstance(names, list) else [str(names)]), str(moves_to)]}

@@ -76,7 +76,7 @@ class RegistryStack(pulumi.ComponentResource):
                     docker_machine=self._settings.docker_machine,
                     owner=self._owner,
                     network=network,
-                    moves=name == self._settings.registry.name,
+                    moves_to=self._settings.registry.address if name == self._settings.registry.name else None,
                     process=next(process),
                 ),
                 pulumi.ResourceOptions(parent=self),

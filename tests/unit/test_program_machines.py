@@ -1,14 +1,16 @@
 """The stack files of VirtualBox and of existing hosts make their docker-machine commands; in how many processes."""
 
 import json
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from components.machine_host import driver_options
 from components.processes import processes
 from providers.docker_machine import DockerMachine
-from settings import SettingsError
+from settings import MachineSettings, SettingsError
 from tests.unit.machine_tool import first_certificates
 from tests.unit.program_mocks import run
 from tests.unit.recorder import Recorder
@@ -18,10 +20,10 @@ from tests.unit.test_settings import CONTAINER, settings
 VIRTUALBOX = "--virtualbox-memory 512 --virtualbox-hostonly-cidr 192.168.233.1/24"
 GENERIC = "--generic-ip-address {0} --generic-ssh-user admin --generic-ssh-key /home/admin/.ssh/id_ed25519"
 COMMANDS = [
-    ("virtualbox", "registry0", VIRTUALBOX),
+    ("virtualbox", "registry0", f"{VIRTUALBOX} --tls-san 192.168.233.3"),
     ("virtualbox", "client1", VIRTUALBOX),
     ("virtualbox", "client2", VIRTUALBOX),
-    ("generic", "registry0", GENERIC.format("192.168.1.50")),
+    ("generic", "registry0", f"{GENERIC.format('192.168.1.50')} --tls-san 192.168.1.3"),
     ("generic", "client1", GENERIC.format("192.168.1.51")),
 ]
 
@@ -100,3 +102,22 @@ def test_how_many_processes(machines: int, parallel: int, wanted: int, monkeypat
     clients = [{"name": f"client{number}"} for number in range(1, machines)]
     processes(settings(clients=clients, dockerMachine={"parallel": parallel}))
     assert made == [f"process-{number}" for number in range(1, wanted + 1)]
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        ({}, ["192.168.233.3"]),
+        ({"tls-san": "registry0"}, ["registry0", "192.168.233.3"]),
+        ({"tls-san": ["registry0", "10.0.0.3"]}, ["registry0", "10.0.0.3", "192.168.233.3"]),
+    ],
+)
+def test_the_engines_certificate_is_for_the_address_to_come_too(options: dict[str, Any], names: list[str]) -> None:
+    machine = MachineSettings.model_validate({"driver": "hyperv", "options": options})
+    assert driver_options(machine, IPv4Address("192.168.233.3")) == {"tls-san": names}
+    assert driver_options(machine, None) == options
+
+
+def test_a_machine_that_is_adopted_keeps_its_options() -> None:
+    machine = MachineSettings.model_validate({"driver": "hyperv", "adopt": True})
+    assert driver_options(machine, IPv4Address("192.168.233.3")) == {}
