@@ -1,6 +1,6 @@
 """Faulty settings, said in the terms of the stack file: which key, its value, what would be right."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, get_args
 
@@ -13,6 +13,7 @@ _EXPECTED = {
     "model_type": "should be a mapping of keys to values",
     "tuple_type": "should be a list",
 }
+_VEILED = {"headers", "certificate", "privateKey", "passphrase"}
 
 
 class SettingsError(Exception):
@@ -32,7 +33,8 @@ def describe(error: ValidationError, project: str, model: type[BaseModel]) -> st
 
 def _line(details: ErrorDetails, project: str, model: type[BaseModel]) -> str:
     context = details.get("ctx", {})
-    key = f"{project}:{_path((*details['loc'], *([context['key']] if 'key' in context else [])))}"
+    steps = (*details["loc"], *([context["key"]] if "key" in context else []))
+    key = f"{project}:{_path(steps)}"
     match details["type"]:
         case "extra_forbidden":
             return f"{key} is unknown: {_nearest(details['loc'], model)}"
@@ -40,9 +42,27 @@ def _line(details: ErrorDetails, project: str, model: type[BaseModel]) -> str:
             return f"{key} is missing"
         case _:
             value = context.get("value", details["input"])
-            shown = "(hidden)" if "headers" in details["loc"] else repr(value)
+            shown = _shown(value, veiled=not _VEILED.isdisjoint(steps))
             expected = _EXPECTED.get(details["type"], details["msg"].removeprefix("Input "))
-            return f"{key} is {shown}: {expected}"
+            return f"{key} is {shown!r}: {expected}"
+
+
+class _Sign(str):
+    """Stands for a value that is not to be seen."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
+
+
+def _shown(value: Any, *, veiled: bool) -> Any:
+    """What a line shows of a value: nothing that may be secret, wherever in it that is."""
+    if isinstance(value, str) and "-----BEGIN" in value:
+        return _Sign("(PEM)")
+    if isinstance(value, Mapping):
+        return {name: _shown(each, veiled=veiled or name in _VEILED) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shown(each, veiled=veiled) for each in value]
+    return _Sign("(hidden)") if veiled and value is not None else value
 
 
 def _path(location: Iterable[int | str]) -> str:

@@ -6,6 +6,7 @@ wrong is reported together by one `SettingsError`, in the terms of that file.
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Literal, Self
@@ -13,6 +14,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from settings.base import Model
+from settings.certificates import CertificateSettings
 from settings.clients import ClientSettings
 from settings.errors import SettingsError, describe, fault
 from settings.machines import DockerMachineSettings, MachineSettings
@@ -66,6 +68,7 @@ class Settings(Model):
     machine: MachineSettings = MachineSettings()
     clients: tuple[ClientSettings, ...] = ()
     notifications: tuple[EndpointSettings, ...] = ()
+    certificates: CertificateSettings = CertificateSettings()
     docker_machine: DockerMachineSettings = DockerMachineSettings()
     hosts_file: Literal["manage", "off"] = "off"
 
@@ -109,15 +112,16 @@ class Settings(Model):
         return self
 
 
-def load(config: Mapping[str, str], project: str) -> Settings:
+def load(config: Mapping[str, str], project: str, now: datetime | None = None) -> Settings:
     """Reads the settings of `project` from Pulumi's configuration: qualified keys, values as JSON or plain text.
+    Certificates in them have to be valid at the moment `now`.
 
     Raises SettingsError, which names every faulty key, its value, and what would be right.
     """
     prefix = f"{project}:"
     own = {key.removeprefix(prefix): _parsed(text) for key, text in config.items() if key.startswith(prefix)}
     try:
-        return Settings.model_validate(own)
+        return Settings.model_validate(own, context=now)
     except ValidationError as error:
         raise SettingsError(describe(error, project, Settings)) from None
 

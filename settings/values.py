@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from ipaddress import IPv4Address
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from pydantic_core import PydanticCustomError
 
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_DURATION = re.compile(r"([1-9][0-9]{0,5})([dh])")
+_TEN_YEARS = timedelta(days=3650)
 _OPTION = re.compile(r"[a-z][a-z0-9-]*")
 _HOST_KEY = re.compile(r"(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}")
 
@@ -49,6 +52,23 @@ def _value(holds: Callable[[Any], object], expected: str, kind: type = str) -> P
     return PlainValidator(check)
 
 
+def _duration(value: Any) -> timedelta:
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    length = timedelta(**{{"d": "days", "h": "hours"}[found[2]]: int(found[1])}) if found else None
+    if length is None or length > _TEN_YEARS:
+        expected = "whole days or hours, as 30d or 12h, at most 3650d"
+        raise PydanticCustomError("value", "should be {expected}", {"expected": expected})
+    return length
+
+
+def duration_text(length: timedelta) -> str:
+    """A duration as settings write it."""
+    hours = length // timedelta(hours=1)
+    return f"{hours}h" if hours % 24 else f"{hours // 24}d"
+
+
+Duration = Annotated[timedelta, PlainValidator(_duration)]
+Label = Annotated[str, _value(_LABEL.fullmatch, "a name of lower-case letters, digits and hyphens, 63 at most")]
 DnsName = Annotated[
     str, _value(_is_dns_name, "a DNS name: lower-case letters, digits and hyphens, in labels parted by dots")
 ]

@@ -17,10 +17,12 @@ CONTAINER = {"driver": "container", "options": {"container-address": "192.168.23
 SUBNET = "192.168.233.0/24"
 
 
+def configuration(**changes: object) -> dict[str, str]:
+    return {f"registry-stack:{key}": json.dumps(value) for key, value in {**GOOD, **changes}.items()}
+
+
 def settings(**changes: object) -> Settings:
-    return load(
-        {f"registry-stack:{key}": json.dumps(value) for key, value in {**GOOD, **changes}.items()}, "registry-stack"
-    )
+    return load(configuration(**changes), "registry-stack")
 
 
 def registry(**changes: object) -> dict[str, Any]:
