@@ -7,7 +7,7 @@ RUN := $(VENV)/python -m tasks.environment $(VENV)/python -m
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help tools tools-refresh engine images env demo demo-down test unit lint bench soak clean
+.PHONY: help reachable tools tools-refresh engine images env demo demo-down test unit lint bench soak clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
@@ -28,7 +28,10 @@ images: engine ## the container machine's image, the registry's, and a small sit
 env: ## the environment for pulumi by hand, as in: eval "$(make -s env)"
 	@$(PYTHON) -m tasks.environment
 
-demo: images ## stand up a registry and two clients, and show that they work together
+reachable:
+	@$(PYTHON) -m tasks.reachable
+
+demo: reachable images ## stand up a registry and two clients, and show that they work together
 	@$(RUN) tasks.demo
 
 demo-down: tools ## take the demo down; nothing of it is left

@@ -23,6 +23,7 @@ from providers.runner import Runner, run
 from providers.waiting import wait_for
 from tasks.environment import environment_here
 from tasks.layout import HERE
+from tasks.reachable import INSTEAD, why_never
 
 USUAL = "unix:///var/run/docker.sock"
 # Where systemd runs, as its own sd_booted(3) tells.
@@ -33,11 +34,6 @@ START_SECONDS = 60.0
 APT_SECONDS = 900.0
 FAILURES = (DockerException, RequestException, OSError)
 LOG_LINES = 8
-INSTEAD = (
-    "the demo needs an engine on Linux itself: on Windows that is Docker Engine inside a WSL2 distribution (not Docker"
-    " Desktop), elsewhere a Linux virtual machine. Stacks whose machines are virtual machines of their own work here:"
-    " Pulumi.hyperv.yaml, or driver: virtualbox"
-)
 
 
 class EngineError(StackError):
@@ -59,8 +55,8 @@ def why_unreachable(information: Mapping[str, Any], system: str) -> str | None:
 
     `information` is the engine's own, `system` what `platform.system()` says.
     """
-    if system in {"Darwin", "Windows"}:
-        return "Docker's containers are inside a virtual machine here, and their addresses cannot be reached"
+    if never := why_never(system):
+        return never
     if "Docker Desktop" in str(information.get("OperatingSystem")):
         return "Docker Desktop keeps containers inside its own virtual machine, and their addresses cannot be reached"
     if any("rootless" in option for option in information.get("SecurityOptions") or ()):
