@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from providers.errors import CertificateError, StackError, UnreachableError
@@ -46,7 +47,7 @@ def image_id(address: str, folder: Path, tag: str) -> str | None:
     with _answer(address, folder, "GET", f"/images/{quote(tag)}/json") as answer:
         if answer.status == http.client.NOT_FOUND:
             return None
-        return str(json.load(answer)["Id"])
+        return str(_document(answer, address)["Id"])
 
 
 def load_image(address: str, folder: Path, archive: Iterable[bytes]) -> None:
@@ -61,7 +62,7 @@ def remove_container(address: str, folder: Path, name: str, labels: Mapping[str,
     """Removes the container of that name, with its own volumes, if it has the labels."""
     filters = {"name": [f"^{name}$"], "label": [f"{label}={value}" for label, value in labels.items()]}
     with _answer(address, folder, "GET", f"/containers/json?all=1&filters={quote(json.dumps(filters))}") as answer:
-        found = [each["Id"] for each in json.load(answer)]
+        found = [each["Id"] for each in _document(answer, address)]
     for id_ in found:
         with _answer(address, folder, "DELETE", f"/containers/{id_}?force=1&v=1", seconds=_SECONDS_TO_LOAD) as answer:
             if answer.status not in (http.client.NO_CONTENT, http.client.NOT_FOUND):
@@ -82,6 +83,15 @@ def _answer(
         raise CertificateError(f"the engine at {address}:{PORT}", error) from None
     except (OSError, http.client.HTTPException) as error:
         raise UnreachableError(f"the engine at {address}:{PORT}", error) from None
+
+
+def _document(answer: http.client.HTTPResponse, address: str) -> Any:
+    """The JSON document of an answer. Raises StackError, with what the engine said, if it is another answer."""
+    text = answer.read()
+    if answer.status != http.client.OK:
+        said = text.decode("utf-8", "replace").strip()[-500:]
+        raise StackError(f"the engine at {address}:{PORT} answered with {answer.status}: {said}")
+    return json.loads(text)
 
 
 def _headers(body: Iterable[bytes] | None) -> dict[str, str]:

@@ -29,6 +29,11 @@ Driver = Literal[
     "softlayer",
 ]
 
+_GENERIC = {
+    "generic-ip-address": "the address of the host that the machine is",
+    "generic-ssh-key": "the file of the private key with which the host lets in; no SSH agent is asked for it",
+}
+
 
 class MachineSettings(Model):
     """What docker-machine makes a machine with; options are the driver's own flags, without their dashes."""
@@ -50,6 +55,14 @@ class MachineSettings(Model):
             raise fault("adopt", self.adopt, "left out for the driver 'container', which makes its machines itself")
         if self.adopt and self.options:
             raise fault("options", dict(self.options), "left out for a machine that is adopted as it is")
+        return self
+
+    @model_validator(mode="after")
+    def _host_is_named(self) -> Self:
+        if self.driver == "generic" and not self.adopt:
+            for option, expected in _GENERIC.items():
+                if not self.options.get(option):
+                    raise fault(f"options.{option}", self.options.get(option), expected)
         return self
 
     @model_validator(mode="after")

@@ -1,6 +1,6 @@
 """kill -9 of an operation and of all that it has started, over a machine's whole life: the next `up` converges."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
@@ -20,7 +20,7 @@ UPS: dict[str, Condition] = {
     "bootsync.sh is written": lambda up: up.on(REGISTRY, "test", "-s", f"{DATA}/bootsync.sh"),
     "it has gone down for its reboot": lambda up: up.restarts(REGISTRY),
     "it is at its static address": lambda up: up.on(REGISTRY, "sh", "-c", f"ifconfig eth0 | grep -q '{SUBNET}.3 '"),
-    "its certificates are regenerated": lambda up: up.runs("regenerate-certs"),
+    "docker-machine is told where it is now": lambda up: f"{SUBNET}.3" in config(up),
     "the registry's image is loaded": lambda up: up.says(r"EngineImage registry-image creating \("),
     "the registry's container is made": lambda up: up.says(r"Container registry-container creating \("),
     "the registry is waited for": lambda up: up.says(r"RegistryCheck check creating \("),
@@ -36,7 +36,11 @@ REPLACEMENTS: dict[str, Condition] = {
     "the old machine goes": lambda up: up.runs("docker-machine rm"),
     "the new container is there": lambda up: up.says(r"Container e2e-registry-container creat"),
     "the new machine is made": lambda up: up.runs("docker-machine create"),
-    "the new machine is moved": lambda up: up.runs("regenerate-certs"),
+    "the new machine is moved": lambda up: up.says(r"StaticAddress e2e-registry-address creat"),
+}
+UPDATES: dict[str, Condition] = {
+    "its certificates are regenerated": lambda up: up.runs("regenerate-certs"),
+    "its engine starts again": lambda up: up.runs("regenerate-certs") and not up.on(REGISTRY, "pgrep", "-x", "dockerd"),
 }
 
 
@@ -48,14 +52,19 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield made
 
 
-def settings(first: int = 100) -> dict[str, object]:
+def settings(first: int = 100, options: Mapping[str, str] | None = None) -> dict[str, object]:
     document = container_settings(SUBNET, {CLIENT: "boot2docker"})
-    document["registry"]["machine"]["options"]["container-address"] = f"{SUBNET}.{first}"
+    document["registry"]["machine"]["options"] |= {"container-address": f"{SUBNET}.{first}", **(options or {})}
     return document
 
 
 def entry(operation: Operation, file: str) -> bool:
     return (operation.stack.storage / "machines" / REGISTRY / file).exists()
+
+
+def config(operation: Operation) -> str:
+    path = operation.stack.storage / "machines" / REGISTRY / "config.json"
+    return path.read_text("utf-8") if path.exists() else ""
 
 
 def converges(stack: Stack) -> None:
@@ -77,6 +86,14 @@ def test_replacing_is_killed_when(stack: Stack, moment: str) -> None:
     stack.up()
     stack.set(settings(first=110))
     kill_when(stack, "up", REPLACEMENTS[moment])
+    converges(stack)
+
+
+@pytest.mark.parametrize("moment", UPDATES)
+def test_updating_is_killed_when(stack: Stack, moment: str) -> None:
+    stack.up()
+    stack.set(settings(options={"tls-san": "registry.example"}))
+    kill_when(stack, "up", UPDATES[moment])
     converges(stack)
 
 

@@ -11,7 +11,7 @@ import pytest
 from providers.engine import has_certificate_for, image_id, is_ready, load_image, wait_for_engine
 from providers.errors import CertificateError, DeadlineError, StackError, UnreachableError
 from tests.certificates import Authority, Issued, server_context
-from tests.unit.loopback import FakeEngine, http_server, talking
+from tests.unit.loopback import Answerer, FakeEngine, http_server, talking
 
 HERE = "127.0.0.1"
 Serving = Callable[..., AbstractContextManager[None]]
@@ -32,7 +32,7 @@ def serving(authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     """Serves an engine at the port that the functions under test take for an engine's."""
 
     @contextmanager
-    def serve(engine: FakeEngine, issued: Issued | None = None, clients_of: Authority | None = None) -> Iterator[None]:
+    def serve(engine: Answerer, issued: Issued | None = None, clients_of: Authority | None = None) -> Iterator[None]:
         certificate = issued or authority.issue(HERE)
         context = server_context(tmp_path, certificate, clients_of=clients_of or authority)
         with http_server(engine, context) as port:
@@ -136,3 +136,11 @@ def test_a_refused_archive_shows_the_engines_reason(folder: Path, serving: Servi
     refused = pytest.raises(StackError, match=r"the engine at 127.0.0.1:\d+ did not take the image: .*no space left")
     with serving(FakeEngine(refusal="no space left on device")), refused:
         load_image(HERE, folder, [b"archive of x:1"])
+
+
+@pytest.mark.parametrize("answer", [(500, b"no space left on device"), (503, b"")])
+def test_an_engine_in_trouble_is_quoted(answer: tuple[int, bytes], folder: Path, serving: Serving) -> None:
+    status, text = answer
+    said = pytest.raises(StackError, match=rf"the engine at {HERE}:\d+ answered with {status}: {text.decode()}")
+    with serving(lambda *_: answer), said:
+        image_id(HERE, folder, "registry:2")

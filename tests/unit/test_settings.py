@@ -150,6 +150,14 @@ def test_keys_of_other_packages_are_left_alone() -> None:
             f"container-address of a is '10.0.0.9': should be an address within the subnet {SUBNET}",
         ),
         (
+            {"machine": {"driver": "generic", "options": {"generic-ssh-key": "id"}}},
+            "machine.options.generic-ip-address is None: should be the address of the host that the machine is",
+        ),
+        (
+            {"machine": {"driver": "generic", "options": {"generic-ip-address": "10.0.0.7"}}},
+            "machine.options.generic-ssh-key is None: should be the file of the private key with which the host lets in",
+        ),
+        (
             {"machine": {"driver": "generic", "hostKey": "ssh-rsa AAAA"}},
             "machine.hostKey is 'ssh-rsa AAAA': should be an SSH host key as in known_hosts",
         ),
