@@ -155,7 +155,7 @@ def test_keys_of_other_packages_are_left_alone() -> None:
         ),
         (
             {"machine": {"driver": "generic", "options": {"generic-ip-address": "10.0.0.7"}}},
-            "machine.options.generic-ssh-key is None: should be the file of the private key with which the host lets in",
+            "machine.options.generic-ssh-key is None: should be the file of the private key",
         ),
         (
             {"machine": {"driver": "generic", "hostKey": "ssh-rsa AAAA"}},
