@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes.walk import walk
 
-BLOCKS, EACH = 4, 50
+BLOCKS, EACH = 4, 20
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))
