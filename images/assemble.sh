@@ -1,7 +1,8 @@
 #!/bin/sh
 # Usage: assemble.sh IMAGES_FOLDER OUTPUT_FOLDER IMAGE...
 # Writes OUTPUT_FOLDER/IMAGE/rootfs.tar: the files that IMAGE/keep.txt names, taken from the Debian packages of
-# IMAGE/packages.txt, with the shared libraries they load and whatever IMAGE/setup.sh adds.
+# IMAGE/packages.txt, with the shared libraries they load and whatever IMAGE/setup.sh adds. "package:NAME" there stands
+# for all files of a package but those that are for reading.
 # Needs apt and dpkg-deb, not root: packages are unpacked, never installed.
 set -eu
 umask 022
@@ -34,19 +35,28 @@ unpack_packages() {
     link_folders "$tree"
     private_apt -o APT::Update::Error-Mode=any update
     private_apt -y --download-only install "$@" >"$work/apt.log" || { cat "$work/apt.log" >&2; return 1; }
+    mkdir "$work/files"
     for package in "$work"/cache/archives/*.deb; do
-        dpkg-deb --fsys-tarfile "$package" | tar -xp --keep-directory-symlink -C "$tree"
+        name=${package##*/}
+        dpkg-deb --fsys-tarfile "$package" |
+            tar -xpv --keep-directory-symlink -C "$tree" >"$work/files/${name%%_*}"
     done
+}
+
+# All of a package but what is only for reading.
+copy_package() {
+    sed -e 's|^\./||' -e '/^$/d' "$work/files/$1" |
+        grep -Ev '^usr/share/(bash-completion|bug|doc|doc-base|fish|info|lintian|locale|man|zsh)/' |
+        tar -C "$tree" --no-recursion -cT - | tar -xp --keep-directory-symlink -C "$2"
 }
 
 # Asks the loader of the unpacked C library, so that the host's own libraries never get in.
 shared_libraries() {
     loader=$(find "$tree/usr" -type f -name 'ld-linux*.so.*')
     folders=$(find "$tree/usr/lib" "$tree/usr/libexec" -name '*.so.*' -printf '%h\n' | sort -u | paste -sd:)
-    find "$1" -type f \( -perm -u+x -o -name '*.so' \) | while read -r file; do
-        # Scripts and static programs have none, and the loader says so by failing.
-        "$loader" --library-path "$folders" --list "$file" 2>/dev/null || continue
-    done >"$work/links"
+    # Scripts and static programs have none, and the loader says so by failing.
+    find "$1" -type f \( -perm -u+x -o -name '*.so' \) -print0 |
+        xargs -0 -n 1 -P 4 "$loader" --library-path "$folders" --list >"$work/links" 2>/dev/null || true
     if grep 'not found' "$work/links" >&2; then return 1; fi
     sed -n 's/.* => \(.*\) (0x.*/\1/p' "$work/links" | sort -u
 }
@@ -59,7 +69,8 @@ copy() {
             /*) target=${target#/} ;;
             *) target=$(dirname "$1")/$target ;;
         esac
-        [ -e "$2/$target" ] || copy "$target" "$2"
+        # Some point to what is made only when a package is installed.
+        [ -e "$2/$target" ] || [ ! -e "$tree/$target" ] || copy "$target" "$2"
     fi
 }
 
@@ -68,8 +79,9 @@ assemble() {
     mkdir -p "$root" "$output/$1"
     link_folders "$root"
     while read -r pattern; do
+        case $pattern in package:*) copy_package "${pattern#package:}" "$root"; continue ;; esac
         for path in "$tree"/$pattern; do
-            [ -e "$path" ] || { echo "$1: no package has $pattern" >&2; return 1; }
+            [ -e "$path" ] || [ -L "$path" ] || { echo "$1: no package has $pattern" >&2; return 1; }
             copy "${path#"$tree"/}" "$root"
         done
     done <"$images/$1/keep.txt"

@@ -1,9 +1,11 @@
-"""Builds the images that the demo and the tests run, on the local engine: `python -m images.build`.
+"""Builds the images that the demo and the tests run, on the local engine: `python -m images.build [--systems]`.
 
 An image is left alone while the files it is made of are those of its label. What can be pulled is the official image;
 the rest is assembled from Debian packages: in a container where Debian's image can be pulled, else on this machine.
+With `--systems` the hosts of several systems are made as well, which some tests and the bench need, but not the demo.
 """
 
+import argparse
 import contextlib
 import io
 import shutil
@@ -12,7 +14,7 @@ import sys
 import tarfile
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +23,7 @@ from docker import DockerClient
 from docker.errors import APIError, BuildError, DockerException, ImageNotFound
 from requests.exceptions import RequestException
 
-from images.inputs import ASSEMBLE, FOLDER, IMAGES, LABEL, Image, digest, input_files
+from images.inputs import ASSEMBLE, FOLDER, IMAGES, LABEL, SYSTEMS, Image, digest, input_files
 
 BASE: Final = "debian:bookworm-slim"
 PROBE_SECONDS: Final = 5
@@ -33,13 +35,16 @@ class ImagesError(Exception):
     """An image could not be made; the text says why and what would help."""
 
 
+FAILURES: Final = (ImagesError, DockerException, RequestException)
+
+
 def last_lines(text: str) -> str:
     """The end of what a failed command said."""
     return "\n".join(text.splitlines()[-LAST_LINES:])
 
 
-def stale_images(engine: DockerClient) -> list[Image]:
-    """The images that the engine lacks or has from other inputs than today's."""
+def stale_images(engine: DockerClient, images: Iterable[Image] = IMAGES) -> list[Image]:
+    """Those of the images that the engine lacks or has from other inputs than today's."""
 
     def built_from(image: Image) -> str | None:
         try:
@@ -48,7 +53,7 @@ def stale_images(engine: DockerClient) -> list[Image]:
             return None
         return labels.get(LABEL)
 
-    return [image for image in IMAGES if built_from(image) != digest(input_files(image))]
+    return [image for image in images if built_from(image) != digest(input_files(image))]
 
 
 def can_pull() -> bool:
@@ -106,7 +111,7 @@ def assemble_in_container(engine: DockerClient, images: list[Image], output: Pat
         if status:
             raise ImagesError(f"assemble.sh in {BASE} ended with {status}:\n{last_lines(container.logs().decode())}")
         for image in images:
-            (output / image.name).mkdir()
+            (output / image.name).mkdir(parents=True)
             stream, _ = container.get_archive(f"/out/{image.name}/rootfs.tar")
             with tempfile.TemporaryFile() as archive, (output / image.name / "rootfs.tar").open("wb") as copy:
                 archive.writelines(stream)
@@ -156,25 +161,35 @@ def make(engine: DockerClient, images: list[Image]) -> Iterator[str]:
             build(engine, image, output / image.name)
 
 
-def main() -> int:
-    """Brings all images up to date; 1 and one line on standard error if one can't be."""
+def bring_up_to_date(engine: DockerClient, images: Sequence[Image]) -> Iterator[str]:
+    """Makes those of the images that are not as they should be, and tells what is done.
+
+    Raises ImagesError, and what the engine raises.
+    """
     started = time.monotonic()
+    stale = stale_images(engine, images)
+    for image in images:
+        if image not in stale:
+            yield f"{image.tag}: up to date"
+    yield from make(engine, stale) if stale else ()
+    for image in stale:
+        size = engine.images.get(image.tag).attrs["Size"] / 1e6
+        yield f"{image.tag}: ready, {size:.0f} MB ({time.monotonic() - started:.0f} s)"
+
+
+def main(arguments: list[str]) -> int:
+    """Brings the images up to date; 1 and one line on standard error if one can't be."""
+    parser = argparse.ArgumentParser(prog="python -m images.build")
+    parser.add_argument("--systems", action="store_true", help="make the hosts of several systems as well")
+    images = [*IMAGES, *SYSTEMS] if parser.parse_args(arguments).systems else IMAGES
     try:
-        engine = docker.from_env(timeout=BUILD_SECONDS)
-        stale = stale_images(engine)
-        for image in IMAGES:
-            if image not in stale:
-                print(f"{image.tag}: up to date")
-        for step in make(engine, stale) if stale else ():
+        for step in bring_up_to_date(docker.from_env(timeout=BUILD_SECONDS), images):
             print(step, flush=True)
-        for image in stale:
-            size = engine.images.get(image.tag).attrs["Size"] / 1e6
-            print(f"{image.tag}: ready, {size:.0f} MB ({time.monotonic() - started:.0f} s)")
-    except (ImagesError, DockerException, RequestException) as error:
+    except FAILURES as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

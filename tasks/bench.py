@@ -20,14 +20,14 @@ from requests.exceptions import RequestException
 from providers.errors import StackError
 from providers.locks import locked
 from tasks.bench_guide import GuideRun, missing, run_guide
-from tasks.bench_hosts import remove_all
 from tasks.bench_program import ProgramRun, run_program
 from tasks.bench_report import Row, longest, middle_run, path, table
 from tasks.bench_scale import SIZES, run_scale, scale_table
-from tasks.bench_stack import BenchStack
+from tasks.bench_stack import LABELS, BenchStack
 from tasks.engine import need_reachable_containers
 from tasks.environment import prepare_state
 from tasks.files import remove_folder
+from tasks.hosts import remove_all
 from tasks.layout import HERE
 
 RATIO, SECOND_UP, DESTROY = 0.6, 3.0, 10.0
@@ -71,7 +71,7 @@ def fresh_stack(environment: Mapping[str, str], engine: docker.DockerClient, loc
 
 def clear(engine: docker.DockerClient) -> None:
     """Removes whatever a bench leaves."""
-    remove_all(engine)
+    remove_all(engine, LABELS)
     remove_folder(FOLDER)
 
 

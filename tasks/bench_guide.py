@@ -10,9 +10,10 @@ from docker import DockerClient
 
 from providers.errors import CommandError
 from settings import Settings
-from tasks.bench_hosts import make_network, make_ssh_key, start_hosts
+from tasks.bench_hosts import start_hosts
 from tasks.bench_measure import measure
-from tasks.bench_stack import BenchStack
+from tasks.bench_stack import LABELS, STACK, BenchStack
+from tasks.hosts import make_network, make_ssh_key
 
 SCRIPT = Path(__file__).with_name("guide.sh")
 NEEDS = ("sh", "docker", "docker-machine", "ssh", "scp", "openssl", "curl")
@@ -48,7 +49,8 @@ def run_guide(stack: BenchStack, engine: DockerClient) -> GuideRun:
     public_key = make_ssh_key(key)
     stack.storage.mkdir(mode=0o700)
     start = time.monotonic()
-    make_network(engine, stack.settings.network)
+    network = stack.settings.network
+    make_network(engine, STACK, network.subnet, network.gateway, LABELS)
     start_hosts(engine, addresses(stack.settings), public_key)
     hosts = time.monotonic() - start
     command = ["sh", str(SCRIPT)]

@@ -12,7 +12,7 @@ from docker import DockerClient
 from docker.errors import DockerException, ImageNotFound
 
 from images import build, names
-from images.inputs import FOLDER, IMAGES, LABEL, Image, digest, input_files
+from images.inputs import FOLDER, IMAGES, LABEL, SYSTEMS, Image, digest, input_files
 
 
 def engine_with(labels: dict[str, dict[str, str]]) -> DockerClient:
@@ -41,7 +41,7 @@ def test_the_digest_follows_content_and_names(tmp_path: Path) -> None:
     assert digest([tmp_path / "a", renamed], tmp_path) != first
 
 
-@pytest.mark.parametrize("image", IMAGES, ids=lambda image: image.name)
+@pytest.mark.parametrize("image", [*IMAGES, *SYSTEMS], ids=lambda image: image.name)
 def test_an_image_depends_on_all_its_files(image: Image) -> None:
     inputs = {path.relative_to(FOLDER).as_posix() for path in input_files(image)}
     own = {f"{image.name}/{name}" for name in ("Dockerfile", "packages.txt", "keep.txt", "setup.sh")}
@@ -49,7 +49,22 @@ def test_an_image_depends_on_all_its_files(image: Image) -> None:
     assert not [path for path in inputs if path.endswith(".py")]
 
 
-@pytest.mark.parametrize("image", IMAGES, ids=lambda image: image.name)
+@pytest.mark.parametrize("image", SYSTEMS, ids=lambda image: image.name)
+def test_a_systems_host_is_built_on_an_image_that_comes_before_it(image: Image) -> None:
+    everything = [*IMAGES, *SYSTEMS]
+    assert image.base is not None
+    assert image.base in everything[: everything.index(image)]
+    dockerfile = (FOLDER / image.name / "Dockerfile").read_text()
+    assert dockerfile.startswith(f"FROM {image.base.tag}\n")
+    assert set(input_files(image.base)) < set(input_files(image))
+
+
+def test_the_demo_has_no_need_of_the_systems_hosts() -> None:
+    assert not {image.tag for image in SYSTEMS} & {image.tag for image in IMAGES}
+    assert {image.tag for image in SYSTEMS} == {names.HOST, *names.SYSTEMS.values()}
+
+
+@pytest.mark.parametrize("image", [*IMAGES, *SYSTEMS], ids=lambda image: image.name)
 @pytest.mark.parametrize("name", ["packages.txt", "keep.txt"])
 def test_lists_are_sorted_and_without_doubles(image: Image, name: str) -> None:
     lines = (FOLDER / image.name / name).read_text().splitlines()
@@ -113,7 +128,7 @@ def test_a_failing_script_is_shown_with_its_end(tmp_path: Path, monkeypatch: pyt
 
 def test_no_engine_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("docker.from_env", Mock(side_effect=DockerException("no engine answers")))
-    assert build.main() == 1
+    assert build.main([]) == 1
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("", "error: no engine answers\n")
 

@@ -1,0 +1,73 @@
+"""Hosts that exist before the program does anything, as a rack or a cloud has them: containers of the local engine."""
+
+import io
+import tarfile
+from collections.abc import Mapping
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from docker import DockerClient
+from docker.models.containers import Container
+from docker.types import IPAMConfig, IPAMPool
+
+from components.container_machine import CAPABILITIES
+from tasks.files import write_text
+
+
+def make_network(
+    engine: DockerClient, name: str, subnet: IPv4Network, gateway: IPv4Address, labels: Mapping[str, str]
+) -> None:
+    """Makes a network for hosts."""
+    pool = IPAMPool(subnet=str(subnet), gateway=str(gateway))
+    engine.networks.create(name, driver="bridge", ipam=IPAMConfig(pool_configs=[pool]), labels=dict(labels))
+
+
+def create_host(
+    engine: DockerClient, image: str, *, network: str, name: str, address: str, labels: Mapping[str, str]
+) -> Container:
+    """A host in that network, as `<network>-<name>`, that is not started yet. It has what the program gives its own."""
+    return engine.containers.create(
+        image,
+        name=f"{network}-{name}",
+        hostname=name,
+        labels=dict(labels),
+        cap_add=list(CAPABILITIES),
+        security_opt=["seccomp=unconfined", "apparmor=unconfined"],
+        sysctls={"net.ipv4.ip_forward": "1"},
+        cgroupns="private",
+        restart_policy={"Name": "always"},
+        network=network,
+        networking_config={network: engine.api.create_endpoint_config(ipv4_address=address)},
+    )
+
+
+def remove_all(engine: DockerClient, labels: Mapping[str, str]) -> None:
+    """Removes every container, with its volumes, and every network that has those labels."""
+    labelled: dict[str, Any] = {"label": [f"{key}={value}" for key, value in labels.items()]}
+    for container in engine.containers.list(all=True, filters=labelled):
+        container.remove(force=True, v=True)
+    for network in engine.networks.list(filters=labelled):
+        network.remove()
+
+
+def make_ssh_key(path: Path) -> str:
+    """Writes a new private key, and returns its public key as authorized_keys has it."""
+    key = Ed25519PrivateKey.generate()
+    formats = serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
+    write_text(path, key.private_bytes(serialization.Encoding.PEM, *formats).decode(), mode=0o600)
+    public = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
+    return public.decode()
+
+
+def archive(files: Mapping[str, bytes]) -> bytes:
+    """An archive of files by their paths in it."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as members:
+        for path, content in files.items():
+            member = tarfile.TarInfo(path)
+            member.size = len(content)
+            members.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
