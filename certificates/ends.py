@@ -11,8 +11,8 @@ def moment(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def earlier(text: str, by: timedelta) -> str:
-    """The moment that comes so much earlier than another, both as text."""
+def earlier(text: str, by: timedelta = timedelta(0)) -> str:
+    """The moment that comes so much earlier than another, which is text in ISO 8601, of any time zone."""
     return moment(datetime.fromisoformat(text) - by)
 
 

@@ -1,35 +1,91 @@
-"""The certificate authority that vouches for the registry, and for nothing else.
+"""Certificate authorities: what vouches for the registry, and for nothing else unless somebody provides such a one."""
 
-The guide reuses docker-machine's own; its key also authenticates every engine of that docker-machine user, and a client
-that trusts it for a registry trusts it for much more.
-"""
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_tls as tls
 
+from certificates.ends import earlier, moment
+from settings import AuthoritySettings, KeyKind
+
 _TEN_YEARS = 10 * 365 * 24
+_FIRST = "authority"
+LONGEST_COMMON_NAME = 64
+"""Source: RFC 5280, ub-common-name."""
+
+
+@dataclass(frozen=True)
+class _Source:
+    """An authority's PEM texts, the key's secret, and when it ends."""
+
+    certificate: pulumi.Output[str]
+    anchor: pulumi.Output[str]
+    private_key: pulumi.Output[str]
+    ends: pulumi.Output[str]
 
 
 class CertificateAuthority(pulumi.ComponentResource):
-    """A certificate authority of the stack's own. `certificate` and `private_key` are PEM texts, the latter secret."""
+    """A certificate authority by its `name`.
 
+    `certificate` is the bundle that is served, from the signer to the root; `anchor` the root, which clients trust;
+    `private_key`, secret, the signer's: PEM texts, not encrypted. `ends` is a moment in ISO 8601.
+    """
+
+    name: str
     certificate: pulumi.Output[str]
+    anchor: pulumi.Output[str]
     private_key: pulumi.Output[str]
+    ends: pulumi.Output[str]
 
-    def __init__(self, name: str, registry: str, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("registry:index:CertificateAuthority", name, None, opts)
+    def __init__(self, settings: AuthoritySettings, registry: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("registry:index:CertificateAuthority", settings.name, None, opts)
+        source = self._generated(settings, registry) if settings.source == "generate" else _provided(settings)
+        self.name = settings.name
+        self.certificate, self.anchor = source.certificate, source.anchor
+        self.private_key, self.ends = source.private_key, source.ends
+        self.register_outputs({"certificate": self.certificate})
+
+    def _generated(self, settings: AuthoritySettings, registry: str) -> _Source:
         child = pulumi.ResourceOptions(parent=self)
-        key = tls.PrivateKey(f"{name}-key", algorithm="RSA", rsa_bits=2048, opts=child)
+        key = private_key(f"{settings.name}-key", settings.key, child)
         certificate = tls.SelfSignedCert(
-            f"{name}-certificate",
+            f"{settings.name}-certificate",
             private_key_pem=key.private_key_pem,
-            subject=tls.SelfSignedCertSubjectArgs(common_name=f"{registry} certificate authority"),
+            subject=tls.SelfSignedCertSubjectArgs(common_name=_common_name(settings.name, registry)),
             is_ca_certificate=True,
             allowed_uses=["cert_signing", "crl_signing"],
             set_subject_key_id=True,
             validity_period_hours=_TEN_YEARS,
             opts=child,
         )
-        self.certificate = certificate.cert_pem
-        self.private_key = key.private_key_pem
-        self.register_outputs({"certificate": self.certificate})
+        pem = certificate.cert_pem
+        return _Source(pem, pem, key.private_key_pem, certificate.validity_end_time.apply(earlier))
+
+
+def private_key(name: str, kind: KeyKind, opts: pulumi.ResourceOptions) -> tls.PrivateKey:
+    """A private key of a kind that the settings know."""
+    if kind == "ecdsa-p256":
+        return tls.PrivateKey(name, algorithm="ECDSA", ecdsa_curve="P256", opts=opts)
+    return tls.PrivateKey(name, algorithm="RSA", rsa_bits=int(kind.removeprefix("rsa-")), opts=opts)
+
+
+def anchors(authorities: Iterable[CertificateAuthority]) -> dict[str, pulumi.Output[str]]:
+    """What clients trust: the root of each authority, by the authority's name."""
+    return {authority.name: authority.anchor for authority in authorities}
+
+
+def _provided(settings: AuthoritySettings) -> _Source:
+    given = settings.provided
+    return _Source(
+        pulumi.Output.from_input(given.bundle),
+        pulumi.Output.from_input(given.anchor),
+        pulumi.Output.secret(given.private_key),
+        pulumi.Output.from_input(moment(given.ends)),
+    )
+
+
+def _common_name(name: str, registry: str) -> str:
+    # two authorities of one subject would be told apart by their key identifiers alone
+    whole = f"{registry} certificate authority" + (f" {name}" if name != _FIRST else "")
+    return whole if len(whole) <= LONGEST_COMMON_NAME else name

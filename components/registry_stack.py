@@ -6,7 +6,8 @@ from typing import Any
 import pulumi
 
 from components.access import Access
-from components.certificate_authority import CertificateAuthority
+from components.certificate_authority import CertificateAuthority, anchors
+from components.certificate_dates import certificate_dates
 from components.client_trust import ClientTrust, ClientTrustArgs
 from components.hosts_entries import hosts_entries
 from components.machine_host import MachineHost, MachineHostArgs
@@ -20,8 +21,10 @@ from settings import Settings
 
 
 class RegistryStack(pulumi.ComponentResource):
-    """A registry that every client's engine trusts. `outputs` is the contract for other stacks."""
+    """A registry that every client's engine trusts. `outputs` is the contract for other stacks; `anchors` are the
+    certificates to trust, by the names of their authorities."""
 
+    anchors: dict[str, pulumi.Output[str]]
     outputs: dict[str, pulumi.Output[Any]]
 
     def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -40,8 +43,13 @@ class RegistryStack(pulumi.ComponentResource):
             settings.network,
             self,
         )
-        authority = CertificateAuthority("authority", settings.registry.host, child)
-        certificate = ServerCertificate("certificate", ServerCertificateArgs(settings.registry, authority), child)
+        authorities = [
+            CertificateAuthority(each, settings.registry.host, child) for each in settings.certificates.authorities
+        ]
+        self.anchors = anchors(authorities)
+        certificate = ServerCertificate(
+            "certificate", ServerCertificateArgs(settings.registry, settings.certificates, authorities[0]), child
+        )
         registry = Registry(
             "registry", RegistryArgs(settings.registry, settings.notifications, registry_machine, certificate), child
         )
@@ -50,18 +58,19 @@ class RegistryStack(pulumi.ComponentResource):
             host=settings.registry.host,
             address=registry_machine.address,
             port=settings.registry.port,
-            ca_certificate=authority.certificate,
+            ca_certificate=pulumi.Output.concat(*self.anchors.values()),
             serving=registry.serving,
             deadline=float(settings.docker_machine.deadline),
             opts=pulumi.ResourceOptions(parent=self),
         )
         for client in settings.clients:
             args = ClientTrustArgs(
-                machines[client.name], settings.registry, str(settings.registry.address), authority.certificate
+                machines[client.name], settings.registry, str(settings.registry.address), authorities[0].anchor
             )
             ClientTrust(f"{client.name}-trust", client.trust, args, child)
 
-        self.outputs = self._outputs(authority, check, machines)
+        dates = certificate_dates(certificate, authorities, settings.certificates, self)
+        self.outputs = {**self._outputs(check, machines), "certificates": dates}
         self.register_outputs(self.outputs)
 
     def _machines(self) -> dict[str, Access]:
@@ -84,16 +93,14 @@ class RegistryStack(pulumi.ComponentResource):
             for name, machine in self._settings.machines.items()
         }
 
-    def _outputs(
-        self, authority: CertificateAuthority, check: RegistryCheck, machines: dict[str, Access]
-    ) -> dict[str, pulumi.Output[Any]]:
+    def _outputs(self, check: RegistryCheck, machines: dict[str, Access]) -> dict[str, pulumi.Output[Any]]:
         registry = self._settings.registry
         # a registry that nobody has heard answer is not announced to other stacks
         announced = check.answers.apply(lambda _: registry.reference)
         return {
             "registry": announced,
             "url": pulumi.Output.concat("https://", announced),
-            "caCertificate": authority.certificate,
+            "caCertificate": pulumi.Output.concat(*self.anchors.values()),
             "machine": pulumi.Output.from_input(registry.name),
             "address": pulumi.Output.from_input(str(registry.address)),
             **hosts_entries(self._settings, self._owner, self),

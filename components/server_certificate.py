@@ -1,44 +1,51 @@
 """The guide's TLS step: the registry's key, its certificate for every name and address, and the chain."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pulumi
 import pulumi_tls as tls
 
-from components.certificate_authority import CertificateAuthority
-from settings import RegistrySettings
+from certificates.ends import earlier
+from components.certificate_authority import LONGEST_COMMON_NAME, CertificateAuthority, private_key
+from settings import CertificateSettings, RegistrySettings
 from settings.values import is_address
 
-_YEAR = 365 * 24
-_RENEWED_BEFORE = 30 * 24
-# The guide's keyUsage, and the extended usage that it lacks. content_commitment was once called nonRepudiation.
-_USAGES = ["content_commitment", "digital_signature", "key_encipherment", "server_auth"]
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class ServerCertificateArgs:
-    """Whom the certificate is for, and who signs it."""
+    """Whom the certificate is for, what it should be like, and who signs it."""
 
     registry: RegistrySettings
+    settings: CertificateSettings
     authority: CertificateAuthority
 
 
 class ServerCertificate(pulumi.ComponentResource):
-    """The registry's certificate for 365 days, which the `up`s of its last 30 renew. `chain` ends with the certificate
-    authority's; PEM texts, `private_key` secret."""
+    """The registry's certificate. `chain` goes on to the authority's root; PEM texts, `private_key` secret.
+
+    It `ends` at one moment, and every `up` from another on renews it (ISO 8601).
+    """
 
     chain: pulumi.Output[str]
     private_key: pulumi.Output[str]
+    ends: pulumi.Output[str]
+    renewed_from: pulumi.Output[str]
 
     def __init__(self, name: str, args: ServerCertificateArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("registry:index:ServerCertificate", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        settings, host = args.settings, args.registry.host
         dns_names, ip_addresses = subject_alternative_names(args.registry)
-        key = tls.PrivateKey(f"{name}-key", algorithm="RSA", rsa_bits=2048, opts=child)
+        key = private_key(f"{name}-key", settings.key, child)
+        # clients look at the alternative names; this one is for people
+        common_name = host if len(host) <= LONGEST_COMMON_NAME else args.registry.name
         request = tls.CertRequest(
             f"{name}-request",
             private_key_pem=key.private_key_pem,
-            subject=tls.CertRequestSubjectArgs(common_name=args.registry.host),
+            subject=tls.CertRequestSubjectArgs(common_name=common_name),
             dns_names=dns_names,
             ip_addresses=ip_addresses,
             opts=child,
@@ -48,14 +55,16 @@ class ServerCertificate(pulumi.ComponentResource):
             cert_request_pem=request.cert_request_pem,
             ca_cert_pem=args.authority.certificate,
             ca_private_key_pem=args.authority.private_key,
-            allowed_uses=_USAGES,
+            allowed_uses=_usages(settings),
             set_subject_key_id=True,
-            validity_period_hours=_YEAR,
-            early_renewal_hours=_RENEWED_BEFORE,
+            validity_period_hours=settings.valid_for // _HOUR,
+            early_renewal_hours=settings.renew_before // _HOUR,
             opts=child,
         )
         self.chain = pulumi.Output.concat(certificate.cert_pem, args.authority.certificate)
         self.private_key = key.private_key_pem
+        self.ends = certificate.validity_end_time.apply(earlier)
+        self.renewed_from = self.ends.apply(lambda ends: earlier(ends, settings.renew_before))
         self.register_outputs({"chain": self.chain})
 
 
@@ -64,3 +73,10 @@ def subject_alternative_names(registry: RegistrySettings) -> tuple[list[str], li
     others = registry.also_known_as
     names = [registry.host, registry.name, *(other for other in others if not is_address(other))]
     return names, [str(registry.address), *filter(is_address, others)]
+
+
+def _usages(settings: CertificateSettings) -> list[str]:
+    """The guide's keyUsage, and the extended usage that it lacks. content_commitment was once called nonRepudiation;
+    only RSA can encipher keys."""
+    enciphers = ["key_encipherment"] if settings.key.startswith("rsa-") else []
+    return ["content_commitment", "digital_signature", *enciphers, "server_auth"]

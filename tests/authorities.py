@@ -116,6 +116,7 @@ def _named(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
-_LASTING = Made(begins=datetime(2020, 1, 1, tzinfo=UTC), ends=datetime(2120, 1, 1, tzinfo=UTC))
-ROOT_TEXTS = (_LASTING.pem, _LASTING.key_pem)
-"""The certificate and the key of an authority that outlives these tests."""
+LASTING: dict[str, Any] = {"begins": datetime(2020, 1, 1, tzinfo=UTC), "ends": datetime(2120, 1, 1, tzinfo=UTC)}
+"""The life of what has to be valid by the workstation's clock."""
+ROOT_TEXTS = (Made(**LASTING).pem, Made(**LASTING).key_pem)
+"""The certificate and the key of such an authority."""

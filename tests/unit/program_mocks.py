@@ -26,6 +26,7 @@ from pulumi.runtime.stack import run_in_stack
 ROOT = Path(__file__).parents[2]
 PROJECT = "registry-stack"
 STORAGE = "/nowhere/docker-machine"
+VALID_UNTIL = "2121-01-31T13:00:00+01:00"
 _SIGNATURE, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
 # What providers would compute, by the last part of the type; whatever is secret says so.
 _COMPUTED: dict[str, tuple[str, ...]] = {
@@ -148,6 +149,8 @@ class _Providers(Mocks):
         }
         if kind == "Machine":
             state |= {"address": f"<{args.name} address>", "port": 22}
+        elif kind in ("SelfSignedCert", "LocallySignedCert"):
+            state["validityEndTime"] = VALID_UNTIL
         elif kind == "StaticAddress":
             state["settled"] = args.inputs["address"]
         elif kind == "RegistryCheck":

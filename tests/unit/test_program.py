@@ -166,6 +166,11 @@ def test_outputs(stack: str, trusts: tuple[str, str]) -> None:
         "machine": "registry0",
         "address": "192.168.233.3",
         "hostsLines": ["192.168.233.3 registry0", "192.168.233.3 registry0.localdomain"],
+        "certificates": {
+            "ends": "2121-01-31T12:00:00Z",
+            "renewedFrom": "2121-01-01T12:00:00Z",
+            "authorities": {"authority": "2121-01-31T12:00:00Z"},
+        },
         "clients": {
             client: {
                 "address": f"<{client} address>",

@@ -5,14 +5,18 @@ from typing import Any
 
 import pytest
 
+from tests.authorities import ROOT_TEXTS
 from tests.unit.program_mocks import is_secret, plain_text, run
 
 PRIVATE = re.compile(r"<[^<>]*private_?key[^<>]*>", re.IGNORECASE)
 HOOK = {"name": "hook", "url": "http://hook.example/", "headers": {"Authorization": ["Bearer s3cret"]}}
 NOTIFYING: dict[str, Any] = {"notifications": [HOOK]}
+CERTIFICATE, KEY = ROOT_TEXTS
+AUTHORITY = {"source": "provided", "certificate": CERTIFICATE, "privateKey": KEY}
+PROVIDED: dict[str, Any] = {"certificates": {"authorities": [AUTHORITY, {"name": "next"}]}}
 
 
-@pytest.mark.parametrize("changes", [{}, NOTIFYING], ids=["as it is", "notifying"])
+@pytest.mark.parametrize("changes", [{}, NOTIFYING, PROVIDED], ids=["as it is", "notifying", "provided"])
 @pytest.mark.parametrize("stack", ["demo", "hyperv"])
 def test_no_secret_in_plain_text(stack: str, changes: dict[str, Any]) -> None:
     ran = run(stack, **changes)
@@ -22,8 +26,10 @@ def test_no_secret_in_plain_text(stack: str, changes: dict[str, Any]) -> None:
         shown = plain_text(each.raw)
         assert not PRIVATE.search(shown), each.urn
         assert "s3cret" not in shown, each.urn
+        assert "PRIVATE KEY" not in shown, each.urn
     assert not PRIVATE.search(str(ran.outputs))
     assert "s3cret" not in str(ran.outputs)
+    assert "PRIVATE KEY" not in str(ran.outputs)
 
 
 def test_the_header_reaches_the_registry_as_a_secret() -> None:

@@ -1,20 +1,26 @@
 """The registry's check, against TLS servers on loopback: good, wrong, silent, and not yet."""
 
 import socket
+import ssl
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from providers.check import RegistryCheckProvider, wait_for_registry
 from providers.errors import DeadlineError, RegistryError
+from tests.authorities import LASTING, Made
 from tests.certificates import Authority, Issued, server_context
 from tests.unit.loopback import http_server, talking
 
 HOST = "registry0.localdomain"
 AUTHORITY = Authority()
+BARE = Made("without key identifiers", **LASTING)
+_NAMED = ((x509.SubjectAlternativeName([x509.DNSName(HOST)]), False),)
+BARE_SERVER = Made(HOST, issuer=BARE, authority=None, usages=None, more=_NAMED, **LASTING)
 
 
 def props(port: float, **changes: Any) -> dict[str, Any]:
@@ -46,6 +52,33 @@ def test_a_registry_that_answers(status: int, tmp_path: Path) -> None:
         assert provider.read(made.id, made.outs).outs == made.outs
         again = props(port, serving="2")
         assert provider.update(made.id, made.outs, again).outs == {**again, "answers": True}
+
+
+def test_any_of_several_authorities_suffices(tmp_path: Path) -> None:
+    others = [Authority("old"), AUTHORITY, Authority("test authority")]
+    anchors = "".join(each.certificate for each in others)
+    with http_server(registry(), server_context(tmp_path, AUTHORITY.issue(HOST))) as port:
+        wait_for_registry(props(port, ca_certificate=anchors), 20)
+        missing = "".join(each.certificate for each in others if each is not AUTHORITY)
+        with pytest.raises(RegistryError, match="is not trusted"):
+            wait_for_registry(props(port, ca_certificate=missing), 20)
+
+
+def test_what_later_pythons_ask_for_is_not_asked_of_an_authority(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, signed = (each.pem for each in (BARE, BARE_SERVER))
+    create = ssl.create_default_context
+
+    def strict(**given: Any) -> ssl.SSLContext:
+        context = create(**given)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
+    served = server_context(tmp_path, Issued(signed, BARE_SERVER.key_pem))
+    monkeypatch.setattr("providers.check.ssl.create_default_context", strict)
+    with http_server(registry(), served) as port:
+        wait_for_registry(props(port, ca_certificate=plain), 20)
 
 
 def test_the_host_is_named_as_clients_name_it(tmp_path: Path) -> None:
