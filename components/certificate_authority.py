@@ -7,12 +7,24 @@ import pulumi
 import pulumi_tls as tls
 
 from certificates.ends import earlier, moment
-from settings import AuthoritySettings, KeyKind
+from providers.authority import StoredAuthority
+from providers.machine import Machine
+from settings import AuthoritySettings, KeyKind, Settings
 
 _TEN_YEARS = 10 * 365 * 24
 _FIRST = "authority"
 LONGEST_COMMON_NAME = 64
 """Source: RFC 5280, ub-common-name."""
+
+
+@dataclass(frozen=True)
+class AuthorityArgs:
+    """The registry's name; docker-machine's storage folder, and a machine of its; whether there is one authority."""
+
+    registry: str
+    storage: str
+    machine: Machine
+    alone: bool
 
 
 @dataclass(frozen=True)
@@ -38,9 +50,16 @@ class CertificateAuthority(pulumi.ComponentResource):
     private_key: pulumi.Output[str]
     ends: pulumi.Output[str]
 
-    def __init__(self, settings: AuthoritySettings, registry: str, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, settings: AuthoritySettings, args: AuthorityArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("registry:index:CertificateAuthority", settings.name, None, opts)
-        source = self._generated(settings, registry) if settings.source == "generate" else _provided(settings)
+        if settings.source == "generate":
+            source = self._generated(settings, args.registry)
+        elif settings.source == "docker-machine":
+            source = self._stored(settings.name, args)
+        else:
+            source = _provided(settings)
         self.name = settings.name
         self.certificate, self.anchor = source.certificate, source.anchor
         self.private_key, self.ends = source.private_key, source.ends
@@ -61,6 +80,22 @@ class CertificateAuthority(pulumi.ComponentResource):
         )
         pem = certificate.cert_pem
         return _Source(pem, pem, key.private_key_pem, certificate.validity_end_time.apply(earlier))
+
+    def _stored(self, name: str, args: AuthorityArgs) -> _Source:
+        # docker-machine makes its authority when it makes its first machine
+        opts = pulumi.ResourceOptions(parent=self, depends_on=[args.machine])
+        stored = StoredAuthority(f"{name}-stored", storage=args.storage, alone=args.alone, opts=opts)
+        return _Source(stored.certificate, stored.certificate, stored.private_key, stored.ends)
+
+
+def certificate_authorities(
+    settings: Settings, machine: Machine, opts: pulumi.ResourceOptions
+) -> list[CertificateAuthority]:
+    """The stack's authorities in their order; `machine` is one that docker-machine has made."""
+    wanted = settings.certificates.authorities
+    storage = str(settings.docker_machine.storage_folder)
+    args = AuthorityArgs(settings.registry.host, storage, machine, alone=len(wanted) == 1)
+    return [CertificateAuthority(each, args, opts) for each in wanted]
 
 
 def private_key(name: str, kind: KeyKind, opts: pulumi.ResourceOptions) -> tls.PrivateKey:

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 from components.access import Access
-from components.certificate_authority import CertificateAuthority, anchors
+from components.certificate_authority import anchors, certificate_authorities
 from components.certificate_dates import certificate_dates
 from components.client_trust import ClientTrust, ClientTrustArgs
 from components.hosts_entries import hosts_entries
@@ -43,9 +43,7 @@ class RegistryStack(pulumi.ComponentResource):
             settings.network,
             self,
         )
-        authorities = [
-            CertificateAuthority(each, settings.registry.host, child) for each in settings.certificates.authorities
-        ]
+        authorities = certificate_authorities(settings, machines[settings.registry.name].machine, child)
         self.anchors = anchors(authorities)
         certificate = ServerCertificate(
             "certificate", ServerCertificateArgs(settings.registry, settings.certificates, authorities[0]), child

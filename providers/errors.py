@@ -6,6 +6,7 @@ StackError                 everything below: its text is all that a user has to 
 +- MachineError            docker-machine's store holds something else than expected
 +- HostKeyError            an SSH server showed another host key than the pinned one
 +- RegistryError           the registry does not answer as it should
++- AuthorityError          a certificate authority is another than before, or can't sign
 +- UnreachableError        nothing answers there, for now at least: an OSError too, so that waits take it as "not yet"
    +- CertificateError     something answers there, with a certificate that is not valid
 """
@@ -47,6 +48,10 @@ class HostKeyError(StackError):
 
 class RegistryError(StackError):
     """The registry does not answer as it should."""
+
+
+class AuthorityError(StackError):
+    """A certificate authority is another than before, or can't sign."""
 
 
 class UnreachableError(StackError, OSError):

@@ -19,10 +19,11 @@ _OF_SOURCE = {"key": "generate", "certificate": "provided", "private_key": "prov
 
 
 class AuthoritySettings(Model):
-    """A certificate authority: made by the stack, or provided as PEM texts, whose private key is secret."""
+    """A certificate authority: made by the stack, docker-machine's own, or provided as PEM texts, whose private key is
+    secret."""
 
     name: Label = "authority"
-    source: Literal["generate", "provided"] = "generate"
+    source: Literal["generate", "docker-machine", "provided"] = "generate"
     key: KeyKind = "rsa-2048"
     certificate: str | None = None
     private_key: str | None = Field(default=None, repr=False)

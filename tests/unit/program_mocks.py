@@ -37,6 +37,7 @@ _COMPUTED: dict[str, tuple[str, ...]] = {
     "Volume": ("name",),
     "RemoteImage": ("imageId",),
     "EngineImage": ("image_id",),
+    "StoredAuthority": ("certificate", "private_key", "fingerprint"),
     "Machine": ("user", "private_key", "host_key", "folder", "serial"),
     "Restart": ("address",),
 }
@@ -151,6 +152,8 @@ class _Providers(Mocks):
             state |= {"address": f"<{args.name} address>", "port": 22}
         elif kind in ("SelfSignedCert", "LocallySignedCert"):
             state["validityEndTime"] = VALID_UNTIL
+        elif kind == "StoredAuthority":
+            state["ends"] = VALID_UNTIL
         elif kind == "StaticAddress":
             state["settled"] = args.inputs["address"]
         elif kind == "RegistryCheck":

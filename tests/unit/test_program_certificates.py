@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.authorities import LASTING, ROOT_TEXTS, Made
-from tests.unit.program_mocks import VALID_UNTIL, Run, is_secret, opened_up, run
+from tests.unit.program_mocks import STORAGE, VALID_UNTIL, Run, is_secret, opened_up, run
 
 OLD, NEW = "<authority-certificate certPem>", "<next-certificate certPem>"
 CERTIFICATE, KEY = ROOT_TEXTS
@@ -108,6 +108,18 @@ def test_an_authority_that_was_provided() -> None:
     assert signed.inputs["caPrivateKeyPem"] == KEY
     assert is_secret(signed.raw["caPrivateKeyPem"])
     assert opened_up(ran.outputs)["certificates"]["authorities"] == {"ours": "2120-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize("others", [[], [{"name": "next"}]], ids=["alone", "with another"])
+def test_the_authority_of_docker_machine(others: list[dict[str, Any]]) -> None:
+    ran = certified({"name": "old", "source": "docker-machine"}, *others)
+    stored = ran.of("StoredAuthority")["old-stored"]
+    assert {key: stored.inputs[key] for key in ("storage", "alone")} == {"storage": STORAGE, "alone": not others}
+    assert ran.of("registry:Machine")["registry0"].urn in stored.request.dependencies
+    assert "private_key" in stored.request.additionalSecretOutputs
+    assert signer(ran) == "<old-stored certificate>"
+    assert trusted(ran).startswith("<old-stored certificate>")
+    assert is_secret(ran.of("LocallySignedCert")["certificate-certificate"].raw["caPrivateKeyPem"])
 
 
 def test_of_a_bundle_all_is_served_and_the_root_is_trusted() -> None:

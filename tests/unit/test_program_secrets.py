@@ -13,10 +13,11 @@ HOOK = {"name": "hook", "url": "http://hook.example/", "headers": {"Authorizatio
 NOTIFYING: dict[str, Any] = {"notifications": [HOOK]}
 CERTIFICATE, KEY = ROOT_TEXTS
 AUTHORITY = {"source": "provided", "certificate": CERTIFICATE, "privateKey": KEY}
-PROVIDED: dict[str, Any] = {"certificates": {"authorities": [AUTHORITY, {"name": "next"}]}}
+STORED = {"name": "stored", "source": "docker-machine"}
+AUTHORITIES: dict[str, Any] = {"certificates": {"authorities": [AUTHORITY, STORED, {"name": "next"}]}}
 
 
-@pytest.mark.parametrize("changes", [{}, NOTIFYING, PROVIDED], ids=["as it is", "notifying", "provided"])
+@pytest.mark.parametrize("changes", [{}, NOTIFYING, AUTHORITIES], ids=["as it is", "notifying", "authorities"])
 @pytest.mark.parametrize("stack", ["demo", "hyperv"])
 def test_no_secret_in_plain_text(stack: str, changes: dict[str, Any]) -> None:
     ran = run(stack, **changes)

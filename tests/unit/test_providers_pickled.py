@@ -15,6 +15,7 @@ from providers.props import Provider
 # These paths are in the state of every stack that exists: a renamed one needs a class that stays at the old name.
 PATHS = [
     "providers.address StaticAddressProvider",
+    "providers.authority StoredAuthorityProvider",
     "providers.check RegistryCheckProvider",
     "providers.hosts_file HostsFileProvider",
     "providers.image EngineImageProvider",

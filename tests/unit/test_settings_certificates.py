@@ -100,6 +100,14 @@ def test_durations(text: str, hours: int) -> None:
             "authorities[0].key is 'rsa-2048': should be left out, unless the source is 'generate'",
         ),
         (
+            authorities({"source": "docker-machine", "key": "rsa-2048"}),
+            "authorities[0].key is 'rsa-2048': should be left out, unless the source is 'generate'",
+        ),
+        (
+            authorities({"source": "docker-machine", "certificate": CERTIFICATE, "privateKey": KEY}),
+            "authorities[0].certificate is (PEM): should be left out, unless the source is 'provided'",
+        ),
+        (
             authorities({"certificate": CERTIFICATE}),
             "authorities[0].certificate is (PEM): should be left out, unless the source is 'provided'",
         ),

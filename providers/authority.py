@@ -1,0 +1,115 @@
+"""The StoredAuthority resource: docker-machine's own certificate authority, as it was when the stack first read it.
+
+docker-machine removes its authority and makes another without asking, when it has ended (libmachine's
+cert/bootstrap.go). The stack therefore keeps what it has read, and says so when docker-machine has another.
+"""
+
+import ssl
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import pulumi
+from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource
+
+from providers.errors import AuthorityError
+from providers.props import Props, Provider
+from providers.store import Store
+
+_CERTIFICATE, _KEY = "ca.pem", "ca-key.pem"
+_CHANGED = (
+    "docker-machine has made another certificate authority, which it does when its own has ended: the one in {folder} "
+    "has the fingerprint {found}, and the registry's clients trust {pinned}. To go over to another, add it to "
+    "registry-stack:certificates.authorities after this one, with a name of its own and the source docker-machine or "
+    "generate, and run `pulumi up`: see docs/certificates.md: rotation"
+)
+
+
+class StoredAuthorityProvider(Provider):
+    """Translates Pulumi's calls: read once, guarded from then on."""
+
+    def check(self, _olds: Props, news: Props) -> CheckResult:
+        # a refresh asks for differences too, but checks nothing: it goes by what the last `up` found
+        return CheckResult({**news, "found": found_in(Path(news["storage"]))}, [])
+
+    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
+        pinned, found = _olds["fingerprint"], _news["found"]
+        # without the file docker-machine has none: whatever needs one will say so
+        if _news["alone"] and found not in (None, pinned):
+            raise AuthorityError(_CHANGED.format(folder=_news["storage"], pinned=pinned, found=found))
+        return DiffResult(changes=False)
+
+    def create(self, props: Props) -> CreateResult:
+        outputs = stored_authority(Path(props["storage"]), datetime.now(UTC))
+        return CreateResult(outputs["fingerprint"], {**props, **outputs})
+
+    def read(self, id_: str, props: Props) -> ReadResult:
+        return ReadResult(id_, props)
+
+
+class StoredAuthority(Resource, module="registry", name="StoredAuthority"):
+    """docker-machine's certificate authority in the folder `storage`, pinned when it is first read.
+
+    `alone`: the stack has no other authority to go over to. `certificate` and `private_key` are PEM texts, the latter
+    secret; `fingerprint` is the certificate's SHA-256, `ends` a moment in ISO 8601.
+    """
+
+    certificate: pulumi.Output[str]
+    private_key: pulumi.Output[str]
+    fingerprint: pulumi.Output[str]
+    ends: pulumi.Output[str]
+
+    def __init__(
+        self, resource_name: str, *, storage: str, alone: bool, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        outputs = dict.fromkeys(StoredAuthority.__annotations__)
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["private_key"])
+        props = {"storage": storage, "alone": alone, **outputs}
+        super().__init__(StoredAuthorityProvider(), resource_name, props, pulumi.ResourceOptions.merge(secret, opts))
+
+
+def stored_authority(storage: Path, now: datetime) -> dict[str, str]:
+    """The outputs of a StoredAuthority, from docker-machine's storage folder. Raises AuthorityError if it is unfit."""
+    from certificates.authority import Flaw, read_authority
+    from certificates.ends import moment
+
+    folder = Store(storage).certificates
+    certificate, key = _text(folder / _CERTIFICATE), _text(folder / _KEY)
+    try:
+        read = read_authority(certificate, key, None, now)
+    except Flaw as flaw:
+        file = folder / (_CERTIFICATE if flaw.key == "certificate" else _KEY)
+        expected = "a key that is not encrypted" if flaw.key == "passphrase" else flaw.expected
+        raise AuthorityError(
+            f"docker-machine's certificate authority can't sign: {file} should be {expected}"
+        ) from None
+    return {
+        "certificate": read.bundle,
+        "private_key": read.private_key,
+        "fingerprint": fingerprint(certificate),
+        "ends": moment(read.ends),
+    }
+
+
+def found_in(storage: Path) -> str | None:
+    """The fingerprint of the authority that docker-machine has now; None without one."""
+    file = Store(storage).certificates / _CERTIFICATE
+    return fingerprint(_text(file)) if file.exists() else None
+
+
+def fingerprint(certificate: str) -> str:
+    """The SHA-256 of a certificate's PEM text, as `openssl x509 -fingerprint -sha256` writes it."""
+    try:
+        der = ssl.PEM_cert_to_DER_cert(certificate)
+    except ValueError:
+        return "of no certificate"
+    return sha256(der).digest().hex(":").upper()
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8", errors="replace")
+    except OSError as error:
+        raise AuthorityError(
+            f"docker-machine's certificate authority can't be read: {file}: {error.strerror}"
+        ) from None
