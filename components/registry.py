@@ -11,10 +11,12 @@ from components.server_certificate import ServerCertificate
 from guest import registry_config
 from guest.boot2docker import PERSISTENT
 from guest.files import write_file
+from guest.registry_restart import CONTAINER, LABEL
 from providers.image import EngineImage
+from providers.served import ServedCertificate
 from settings import EndpointSettings, RegistrySettings
 
-_CERTIFICATES = PERSISTENT / "registry-certs"
+_CERTIFICATES = registry_config.KEPT_CERTIFICATES
 _DATA = PERSISTENT / "registry-data"
 
 
@@ -36,22 +38,29 @@ class Registry(pulumi.ComponentResource):
     def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("registry:index:Registry", name, None, opts)
         living = args.access.living(self)
-        configuration = pulumi.Output.secret(registry_config.registry_config(args.endpoints))
-        files = [
-            args.access.command(f"{name}-{file}", write_file(_CERTIFICATES / file, mode=mode), living, stdin=content)
-            for file, mode, content in (
-                ("registry.pem", "644", args.certificate.chain),
-                ("registry-key.pem", "600", args.certificate.private_key),
-                ("config.yml", "600", configuration),
-            )
-        ]
+        key = args.certificate.private_key
+        configuration = key.apply(lambda pem: registry_config.registry_config(args.endpoints, pem))
+        configured = args.access.command(
+            f"{name}-config.yml",
+            write_file(_CERTIFICATES / registry_config.CONFIGURATION.name, mode="600"),
+            living,
+            stdin=configuration,
+        )
+        served = ServedCertificate(
+            f"{name}-certificate",
+            login=args.access.login,
+            serial=args.access.machine.serial,
+            port=args.settings.port,
+            chain=args.certificate.chain,
+            private_key=key,
+            opts=args.access.dynamic(self),
+        )
         engine = args.access.engine(f"{name}-engine", living)
         # with the key in it, nobody can guess the configuration's secrets from the label
-        content = pulumi.Output.concat(args.certificate.private_key, args.certificate.chain, configuration)
-        starts_with = pulumi.Output.unsecret(content.apply(fingerprint))
+        starts_with = pulumi.Output.unsecret(pulumi.Output.concat(key, configuration).apply(fingerprint))
         container = docker.Container(
             f"{name}-container",
-            name="registry",
+            name=CONTAINER,
             image=self._image(name, args, engine),
             command=[str(registry_config.CONFIGURATION)],
             restart="always",
@@ -64,19 +73,19 @@ class Registry(pulumi.ComponentResource):
                 ),
                 docker.ContainerVolumeArgs(host_path=str(_DATA), container_path=str(registry_config.DATA)),
             ],
-            # the registry reads its files once, when it starts: another content needs another container
-            labels=[docker.ContainerLabelArgs(label="registry-stack.starts-with", value=starts_with)],
+            # the registry reads its configuration once, when it starts: another one needs another container
+            labels=[docker.ContainerLabelArgs(label=LABEL, value=starts_with)],
             opts=pulumi.ResourceOptions.merge(
                 living,
                 pulumi.ResourceOptions(
                     provider=engine,
-                    depends_on=files,
+                    depends_on=[configured, served],
                     delete_before_replace=True,
                     hooks=orphan_removed_first(args.access.remove_container),
                 ),
             ),
         )
-        self.serving = container.id
+        self.serving = pulumi.Output.concat(container.id, " ", served.serves)
         self.register_outputs({"serving": self.serving})
 
     def _image(self, name: str, args: RegistryArgs, engine: docker.Provider) -> pulumi.Output[str]:

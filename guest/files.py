@@ -14,7 +14,7 @@ def write_file(path: PurePosixPath, *, mode: str) -> str:
     and the path holds the old file or the new one, never a part of it."""
     fresh = quote(f"{path}.new")
     return (
-        f"umask 077; mkdir -p -m 755 {quote(str(path.parent))}; cat > {fresh}; "
+        f"umask 077; mkdir -p -m 755 {quote(str(path.parent))}; rm -f {fresh}; cat > {fresh}; "
         f"chmod {mode} {fresh}; mv {fresh} {quote(str(path))}"
     )
 

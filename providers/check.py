@@ -11,6 +11,7 @@ from providers.errors import DeadlineError, RegistryError
 from providers.props import Props, Provider, changed
 from providers.waiting import wait_for
 
+_WELL = {"answers": True, "reason": ""}
 _INPUTS = ("host", "address", "port", "ca_certificate", "serving", "deadline")
 _SECONDS_IN_REFRESH = 5
 _SECONDS_TO_ANSWER = 5
@@ -24,28 +25,30 @@ class RegistryCheckProvider(Provider):
 
     def create(self, props: Props) -> CreateResult:
         wait_for_registry(props, props["deadline"])
-        return CreateResult(f"{props['host']}:{props['port']:.0f}", {**props, "answers": True})
+        return CreateResult(f"{props['host']}:{props['port']:.0f}", {**props, **_WELL})
 
     def read(self, id_: str, props: Props) -> ReadResult:
         try:
             wait_for_registry(props, _SECONDS_IN_REFRESH)
-        except (DeadlineError, RegistryError):
-            return ReadResult(id_, {**props, "answers": False})
-        return ReadResult(id_, {**props, "answers": True})
+        except (DeadlineError, RegistryError) as error:
+            return ReadResult(id_, {**props, "answers": False, "reason": str(error)})
+        return ReadResult(id_, {**props, **_WELL})
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         wait_for_registry(_news, _news["deadline"])
-        return UpdateResult({**_news, "answers": True})
+        return UpdateResult({**_news, **_WELL})
 
 
 class RegistryCheck(Resource, module="registry", name="RegistryCheck"):
     """A check that `host` at `address` serves the Registry v2 API, asked again whenever `serving` (any text) changes.
     `ca_certificate` may be several PEM texts, of which one suffices.
 
-    `answers` is false after a refresh that found it silent; the next `up` then waits for it, `deadline` seconds.
+    `answers` is false after a refresh that found it silent, or untrusted, for that `reason`; the next `up` then waits
+    for it, `deadline` seconds.
     """
 
     answers: pulumi.Output[bool]
+    reason: pulumi.Output[str]
 
     def __init__(
         self,
@@ -67,7 +70,7 @@ class RegistryCheck(Resource, module="registry", name="RegistryCheck"):
             "serving": serving,
             "deadline": deadline,
         }
-        super().__init__(RegistryCheckProvider(), resource_name, {**inputs, "answers": None}, opts)
+        super().__init__(RegistryCheckProvider(), resource_name, {**inputs, "answers": None, "reason": None}, opts)
 
 
 def wait_for_registry(props: Props, seconds: float) -> None:

@@ -40,6 +40,7 @@ _COMPUTED: dict[str, tuple[str, ...]] = {
     "StoredAuthority": ("certificate", "private_key", "fingerprint"),
     "Machine": ("user", "private_key", "host_key", "folder", "serial"),
     "Restart": ("address",),
+    "ServedCertificate": ("serves",),
 }
 
 

@@ -1,8 +1,9 @@
 """Files put onto a machine by a real shell: never readable too early, never in part."""
 
 import os
+import shutil
 import subprocess
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -43,13 +44,33 @@ def test_while_it_is_written_nobody_else_reads_it_and_the_old_one_stays(guest: G
     assert not fresh.exists()
 
 
-def test_what_an_interrupted_write_left_is_no_hindrance(guest: Guest) -> None:
-    fresh = guest.path(f"{KEY}.new")
-    fresh.parent.mkdir()
-    fresh.write_text("left over, and longer than what comes now")
-    fresh.chmod(0o600)
-    guest.run(as_root(write_file(KEY, mode="600")), "new")
-    assert guest.path(str(KEY)).read_text() == "new"
+def watched(guest: Guest) -> Path:
+    """Makes every step of a script on the guest write down what is in the key's folder, before and after it."""
+    log = guest.root / "modes"
+    for step in ("mkdir", "rm", "cat", "chmod", "mv"):
+        real = shutil.which(step)
+        look = f"ls -ln {guest.path(FOLDER)} >>{log} 2>/dev/null"
+        (guest.root / "bin" / step).write_text(f'#!/bin/sh\n{look}\n{real} "$@"; code=$?\n{look}\nexit $code\n')
+        (guest.root / "bin" / step).chmod(0o755)
+    return log
+
+
+@pytest.mark.parametrize("left_over", [None, 0o600, 0o644, 0o666])
+def test_a_key_is_at_no_step_readable_by_others(left_over: int | None, guest: Guest) -> None:
+    log, fresh = watched(guest), guest.path(f"{KEY}.new")
+    if left_over is not None:
+        fresh.parent.mkdir()
+        fresh.write_text("x" * 5000)
+        fresh.chmod(left_over)
+    for content in ("one", "another"):
+        with guest.start(as_root(write_file(KEY, mode="600")), umask=0) as writing:
+            writing.communicate(content.encode())
+        assert guest.path(str(KEY)).read_text() == content
+    found = [line.split() for line in log.read_text().splitlines() if "registry-key.pem" in line]
+    # what is left over from another time is gone before the key is written
+    modes = {mode for mode, _links, _user, _group, size, *_ in found if size != "5000"}
+    assert len(found) > 10
+    assert modes == {"-rw-------"}
 
 
 def test_a_step_that_fails_ends_it_and_keeps_the_old_file(guest: Guest) -> None:

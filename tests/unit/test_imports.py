@@ -11,7 +11,8 @@ HEAVY = {"docker", "paramiko", "requests", "cryptography"}
 
 
 @pytest.mark.parametrize(
-    "module", ["components.registry_stack", "providers.machine", "providers.address", "providers.check"]
+    "module",
+    ["components.registry_stack", "providers.machine", "providers.address", "providers.check", "providers.served"],
 )
 def test_nothing_heavy_is_loaded_in_vain(module: str) -> None:
     script = f"import sys, {module}; print(*sorted({HEAVY} & sys.modules.keys()))"

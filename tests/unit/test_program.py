@@ -26,10 +26,10 @@ COMMON = {
     "tls:index/locallySignedCert:LocallySignedCert": {"certificate-certificate"},
     "registry:index:Registry": {"registry"},
     "pulumi:providers:docker": {"registry-engine"},
+    "pulumi-python:dynamic/registry:ServedCertificate": {"registry-certificate"},
     "pulumi-python:dynamic/registry:RegistryCheck": {"check"},
     "registry:index:ClientTrust": {"client1-trust", "client2-trust"},
 }
-REGISTRY_FILES = {"registry-registry.pem", "registry-registry-key.pem", "registry-config.yml"}
 KEYS = {"authority-key", "certificate-key"}
 DEMO = COMMON | {
     "docker:index/network:Network": {"network"},
@@ -39,7 +39,7 @@ DEMO = COMMON | {
     | {f"{m}-{which}-key" for m in MACHINES for which in ("user", "host")},
     CONTAINER: {*(f"{m}-container" for m in MACHINES), "registry-container"},
     "pulumi-python:dynamic/registry:EngineImage": {"registry-image"},
-    COMMAND: REGISTRY_FILES
+    COMMAND: {"registry-config.yml"}
     | {"client1-trust-names", "client1-trust-ca"}
     | {"client2-trust-names", "client2-trust-ca", "client2-trust-certs-d"},
     "pulumi-python:dynamic/registry:Restart": {"client1-trust-restart"},
@@ -48,7 +48,8 @@ HYPERV = COMMON | {
     "tls:index/privateKey:PrivateKey": KEYS,
     CONTAINER: {"registry-container"},
     "docker:index/remoteImage:RemoteImage": {"registry-image"},
-    COMMAND: REGISTRY_FILES | {f"{client}-trust-{what}" for client in MACHINES[1:] for what in ("names", "ca")},
+    COMMAND: {"registry-config.yml"}
+    | {f"{client}-trust-{what}" for client in MACHINES[1:] for what in ("names", "ca")},
     "pulumi-python:dynamic/registry:Restart": {"client1-trust-restart", "client2-trust-restart"},
 }
 
@@ -83,7 +84,8 @@ def test_children_carry_the_name_of_their_component(stack: str, preview: bool) -
 def test_whatever_lives_on_a_machine_goes_with_it(stack: str, preview: bool) -> None:
     ran = run(stack, preview=preview)
     machines = {each.urn for each in ran.of(MACHINE).values()}
-    kinds = ("Command", "Restart", "StaticAddress", "EngineImage", "RemoteImage", "providers:docker")
+    own = ("Restart", "StaticAddress", "EngineImage", "ServedCertificate")
+    kinds = ("Command", "RemoteImage", "providers:docker", *own)
     living = [each for kind in kinds for each in ran.of(kind).values()] + [ran.of(CONTAINER)["registry-container"]]
     assert {each.urn for each in living if each.request.deletedWith not in machines} == set()
     assert {each.urn for each in ran.resources if each.request.deletedWith} == {each.urn for each in living}
@@ -118,8 +120,8 @@ def test_the_registry_moves_before_anything_is_put_on_its_machine() -> None:
     ran = run("demo")
     moved = ran.of("StaticAddress")["registry0-address"]
     engine = ran.of("providers:docker")["registry-engine"]
-    for name in (*REGISTRY_FILES, "registry-image"):
-        each = {**ran.of(COMMAND), **ran.of("EngineImage")}[name]
+    for name in ("registry-config.yml", "registry-certificate", "registry-image"):
+        each = {**ran.of(COMMAND), **ran.of("ServedCertificate"), **ran.of("EngineImage")}[name]
         assert moved.urn in each.request.dependencies, name
     assert moved.urn in engine.request.dependencies
     assert engine.inputs["host"] == "tcp://192.168.233.3:2376"
@@ -152,7 +154,7 @@ def test_the_check_asks_what_was_started() -> None:
         "address": "192.168.233.3",
         "port": 443,
         "ca_certificate": "<authority-certificate certPem>",
-        "serving": "<registry-container id>",
+        "serving": "<registry-container id> <registry-certificate serves>",
         "deadline": 600,
     }
 

@@ -18,7 +18,7 @@ def certified(*authorities: dict[str, Any], **more: Any) -> Run:
 
 def signer(ran: Run) -> str:
     inputs = ran.of("LocallySignedCert")["certificate-certificate"].inputs
-    chain = ran.of("Command")["registry-registry.pem"].inputs["stdin"]
+    chain = ran.of("ServedCertificate")["registry-certificate"].inputs["chain"]
     assert chain == f"<certificate-certificate certPem>{inputs['caCertPem']}"
     return str(inputs["caCertPem"])
 

@@ -55,18 +55,21 @@ def test_certificate_authority() -> None:
     assert certificate["subject"] == {"commonName": "registry0.localdomain certificate authority"}
 
 
-def test_files_of_the_registry() -> None:
-    folder = "/var/lib/boot2docker/registry-certs"
-    wanted = {
-        "registry.pem": (f"<certificate-certificate certPem>{CA}", "chmod 644"),
-        "registry-key.pem": ("<certificate-key privateKeyPem>", "chmod 600"),
-    }
-    for name, (content, mode) in wanted.items():
-        inputs = command(f"registry-{name}").inputs
-        assert inputs["stdin"] == content
-        assert f"{mode} {folder}/{name}.new; mv {folder}/{name}.new {folder}/{name}" in inputs["create"]
-    assert "chmod 600" in command("registry-config.yml").inputs["create"]
-    assert yaml.safe_load(command("registry-config.yml").inputs["stdin"])["http"]["addr"] == ":5000"
+def test_what_the_registry_serves_and_how_it_is_configured() -> None:
+    ran = run("demo")
+    served = ran.of("ServedCertificate")["registry-certificate"].inputs
+    assert served["chain"] == f"<certificate-certificate certPem>{CA}"
+    assert served["private_key"] == "<certificate-key privateKeyPem>"
+    assert (served["login"]["host"], served["port"], served["serial"]) == ("192.168.233.3", 443, "<registry0 serial>")
+    configured = ran.of("Command")["registry-config.yml"].inputs
+    path = "/var/lib/boot2docker/registry-certs/config.yml"
+    assert f"chmod 600 {path}.new; mv {path}.new {path}" in configured["create"]
+    assert yaml.safe_load(configured["stdin"])["http"]["addr"] == ":5000"
+
+
+def test_the_check_asks_again_when_another_certificate_is_served() -> None:
+    check = run("demo").of("RegistryCheck")["check"].inputs
+    assert check["serving"] == "<registry-container id> <registry-certificate serves>"
 
 
 def test_container_of_the_registry() -> None:
@@ -74,7 +77,7 @@ def test_container_of_the_registry() -> None:
     container, engine = ran.of("Container")["registry-container"], ran.of("providers:docker")["registry-engine"]
     assert container.request.provider == f"{engine.urn}::<registry-engine id>"
     assert container.request.deleteBeforeReplace
-    files = {ran.of("Command")[f"registry-{file}"].urn for file in ("registry.pem", "registry-key.pem", "config.yml")}
+    files = {ran.of("Command")["registry-config.yml"].urn, ran.of("ServedCertificate")["registry-certificate"].urn}
     assert files <= set(container.request.dependencies)
     starts_with = container.inputs.pop("labels")
     assert [each["label"] for each in starts_with] == ["registry-stack.starts-with"]
@@ -99,7 +102,7 @@ def test_another_port_of_the_registry() -> None:
     assert "certs.d/registry0.localdomain:5000/ca.crt" in ran.of("Command")["client2-trust-certs-d"].inputs["create"]
 
 
-def test_other_files_make_another_container() -> None:
+def test_another_configuration_makes_another_container_and_another_certificate_does_not() -> None:
     def label(**changes: Any) -> str:
         container = run("hyperv", **changes).of("Container")["registry-container"]
         return str(container.raw["labels"][0]["value"])
@@ -107,6 +110,7 @@ def test_other_files_make_another_container() -> None:
     hook = {"name": "hook", "url": "http://hook.example/", "headers": {"Authorization": ["Bearer one"]}}
     other = {**hook, "headers": {"Authorization": ["Bearer two"]}}
     assert label() == label(clients=[])
+    assert label() == label(certificates={"authorities": [{"name": "another"}]})
     assert len({label(), label(notifications=[hook]), label(notifications=[other])}) == 3
 
 

@@ -45,12 +45,13 @@ def test_the_machines_key_is_declared_secret() -> None:
         assert is_secret(each.raw["ssh_key"])
 
 
-@pytest.mark.parametrize("name", ["registry-registry-key.pem", "registry-config.yml"])
-def test_files_that_are_secret_go_through_a_secret_input(name: str) -> None:
-    assert is_secret(run("demo").of("Command")[name].raw["stdin"])
+def test_files_that_are_secret_go_through_a_secret_input() -> None:
+    ran = run("demo")
+    assert is_secret(ran.of("Command")["registry-config.yml"].raw["stdin"])
+    assert is_secret(ran.of("ServedCertificate")["registry-certificate"].raw["private_key"])
 
 
 def test_providers_are_in_the_state_by_reference_and_readable() -> None:
-    for kind in ("Machine", "StaticAddress", "EngineImage", "Restart", "RegistryCheck"):
+    for kind in ("Machine", "StaticAddress", "EngineImage", "Restart", "RegistryCheck", "ServedCertificate"):
         for each in run("demo").of(f"registry:{kind}").values():
             assert isinstance(each.raw["__provider"], str)

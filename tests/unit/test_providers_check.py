@@ -1,9 +1,11 @@
 """The registry's check, against TLS servers on loopback: good, wrong, silent, and not yet."""
 
+import re
 import socket
 import ssl
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ AUTHORITY = Authority()
 BARE = Made("without key identifiers", **LASTING)
 _NAMED = ((x509.SubjectAlternativeName([x509.DNSName(HOST)]), False),)
 BARE_SERVER = Made(HOST, issuer=BARE, authority=None, usages=None, more=_NAMED, **LASTING)
+WELL = {"answers": True, "reason": ""}
 
 
 def props(port: float, **changes: Any) -> dict[str, Any]:
@@ -29,7 +32,7 @@ def props(port: float, **changes: Any) -> dict[str, Any]:
 
 
 def refreshed(port: int) -> dict[str, Any] | None:
-    result = RegistryCheckProvider().read("id", {**props(port), "answers": True})
+    result = RegistryCheckProvider().read("id", {**props(port), **WELL})
     assert result.id == "id", "a registry that is silent is no registry that is gone"
     return result.outs
 
@@ -48,10 +51,10 @@ def test_a_registry_that_answers(status: int, tmp_path: Path) -> None:
     with http_server(registry(status), server_context(tmp_path, AUTHORITY.issue(HOST, "registry0"))) as port:
         made = provider.create(props(float(port)))
         assert made.id == f"{HOST}:{port}"
-        assert made.outs == {**props(float(port)), "answers": True}
+        assert made.outs == {**props(float(port)), **WELL}
         assert provider.read(made.id, made.outs).outs == made.outs
         again = props(port, serving="2")
-        assert provider.update(made.id, made.outs, again).outs == {**again, "answers": True}
+        assert provider.update(made.id, made.outs, again).outs == {**again, **WELL}
 
 
 def test_any_of_several_authorities_suffices(tmp_path: Path) -> None:
@@ -98,6 +101,7 @@ def test_the_host_is_named_as_clients_name_it(tmp_path: Path) -> None:
         pytest.param(
             Authority("test authority").issue(HOST), "certificate verify failed|signature|issuer", id="forged"
         ),
+        pytest.param(AUTHORITY.issue(HOST, lasts=timedelta(hours=-1)), "certificate has expired", id="expired"),
     ],
 )
 def test_a_certificate_that_does_not_fit_is_an_error_at_once(issued: Issued, reason: str, tmp_path: Path) -> None:
@@ -106,7 +110,10 @@ def test_a_certificate_that_does_not_fit_is_an_error_at_once(issued: Issued, rea
         said = rf"^the registry {HOST} at 127.0.0.1:{port} is not trusted: {reason}"
         with pytest.raises(RegistryError, match=said):
             wait_for_registry(props(port), 10)
-        assert refreshed(port) == {**props(port), "answers": False}
+        seen = refreshed(port)
+        assert seen is not None
+        assert re.search(said, seen.pop("reason"))
+        assert seen == {**props(port), "answers": False}
     assert time.monotonic() - began < 10, "it waited although that could not help"
 
 
@@ -146,4 +153,7 @@ def test_somebody_listens_and_is_silent(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("providers.check._SECONDS_TO_ANSWER", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
-        assert refreshed(port) == {**props(port), "answers": False}
+        seen = refreshed(port)
+    assert seen is not None
+    assert seen.pop("reason").startswith(f"waited 0 s for the registry {HOST} at 127.0.0.1:{port}, in vain")
+    assert seen == {**props(port), "answers": False}

@@ -10,13 +10,17 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from providers.address import StaticAddressProvider
 from providers.check import RegistryCheckProvider
+from providers.handshake import fingerprint
 from providers.image import EngineImageProvider
 from providers.machine import MachineProvider
 from providers.props import Provider
 from providers.restart import RestartProvider
+from providers.served import ServedCertificateProvider
+from tests.certificates import Authority
 
 TOOL = {"command": "docker-machine", "storage": "/storage", "deadline": 600}
 LOGIN = {"host": "10.0.0.7", "user": "docker", "port": 22, "private_key": "K", "host_key": "ssh-ed25519 AAAA"}
+SERVED = Authority().issue("registry0")
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,11 @@ CASES = {
         {"host": "r", "address": "10.0.0.3", "port": 443, "ca_certificate": "PEM", "serving": "1", "deadline": 600},
         {"answers": True},
     ),
+    "served": Case(
+        ServedCertificateProvider(),
+        {"login": LOGIN, "serial": "1", "port": 443, "chain": SERVED.certificate, "private_key": SERVED.key},
+        {"serves": fingerprint(SERVED.certificate)},
+    ),
 }
 
 
@@ -108,6 +117,8 @@ def test_nothing_changed(case: Case) -> None:
         ("image", "address", "10.0.0.4"),
         ("image", "serial", "2"),
         ("image", "serial", UNKNOWN),
+        ("served", "serial", "2"),
+        ("served", "serial", UNKNOWN),
     ],
 )
 def test_what_replaces(resource: str, key: str, value: object) -> None:
@@ -144,6 +155,11 @@ def test_what_replaces(resource: str, key: str, value: object) -> None:
         ("check", "ca_certificate", "other"),
         ("check", "serving", UNKNOWN),
         ("check", "deadline", 30),
+        ("served", "login", {**LOGIN, "host": "10.0.0.8"}),
+        ("served", "port", 5000),
+        ("served", "chain", SERVED.certificate * 2),
+        ("served", "chain", UNKNOWN),
+        ("served", "private_key", UNKNOWN),
     ],
 )
 def test_what_updates(resource: str, key: str, value: object) -> None:
@@ -163,6 +179,11 @@ def test_a_machine_is_removed_before_another_of_its_name_is_made() -> None:
 def test_a_registry_that_was_silent_in_a_refresh_is_asked_again() -> None:
     case = CASES["check"]
     assert Case(case.provider, case.inputs, {"answers": False}).diff().changes is True
+
+
+def test_a_certificate_that_was_not_the_one_served_in_a_refresh_is_put_in_place_again() -> None:
+    case = CASES["served"]
+    assert Case(case.provider, case.inputs, {"serves": "another's"}).diff().changes is True
 
 
 @pytest.mark.parametrize(

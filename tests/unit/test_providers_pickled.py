@@ -21,6 +21,7 @@ PATHS = [
     "providers.image EngineImageProvider",
     "providers.machine MachineProvider",
     "providers.restart RestartProvider",
+    "providers.served ServedCertificateProvider",
 ]
 
 

@@ -1,0 +1,118 @@
+"""Two clients of a registry that push and pull all the time, each by its own engine, and what became of it."""
+
+import io
+import os
+import tarfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from docker import DockerClient
+from docker.errors import DockerException
+from requests.exceptions import RequestException
+
+from providers.errors import StackError
+from providers.waiting import wait_for
+from tasks.engines import engine, pull, push, remove_image
+from tasks.outputs import Client
+
+_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A push or a pull: when it began (monotonic), how many seconds it took, and what it failed with."""
+
+    kind: str
+    began: float
+    took: float
+    error: str | None
+
+    def __str__(self) -> str:
+        return f"{self.kind}, after {self.took:.1f} s: {self.error}"
+
+
+@dataclass
+class Traffic:
+    """A client that pushes a new layer each time, and one that pulls the last image without having any of it."""
+
+    repository: str
+    done: list[Operation] = field(default_factory=list)
+    _last: str | None = None
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def flowing(self, pusher: Client, puller: Client) -> Iterator["Traffic"]:
+        """Lets them push and pull; the operations that are under way at the end come to theirs."""
+        threads = [
+            threading.Thread(target=work, args=[client])
+            for work, client in ((self._push, pusher), (self._pull, puller))
+        ]
+        for each in threads:
+            each.start()
+        try:
+            yield self
+        finally:
+            self._stop.set()
+            for each in threads:
+                each.join()
+
+    def wait_for_more(self, count: int) -> None:
+        """Waits until so many operations of each kind have begun and ended from now on."""
+        now = time.monotonic()
+
+        def enough() -> bool | None:
+            since = [each.kind for each in list(self.done) if each.began >= now]
+            return min(since.count("push"), since.count("pull")) >= count or None
+
+        wait_for(f"{count} more pushes and pulls", enough, _SECONDS)
+
+    @property
+    def failures(self) -> list[str]:
+        return [str(each) for each in self.done if each.error is not None]
+
+    def figures(self) -> str:
+        """How many operations there were, how many failed, and how long they took."""
+        times = {kind: sorted(each.took for each in self.done if each.kind == kind) for kind in ("push", "pull")}
+        return f"{len(self.done)} operations, {len(self.failures)} failed; " + ", ".join(
+            f"{len(took)} of kind {kind}, median {took[len(took) // 2]:.2f} s, longest {took[-1]:.1f} s"
+            for kind, took in times.items()
+        )
+
+    def _push(self, client: Client) -> None:
+        with engine(client.engine, client.cert_path) as docker:
+            while not self._stop.is_set():
+                tag = str(time.monotonic_ns())
+                docker.api.import_image_from_data(_random_archive(), repository=self.repository, tag=tag)
+                if self._did("push", docker, tag):
+                    self._last = tag
+
+    def _pull(self, client: Client) -> None:
+        wait_for("the first push", lambda: self._last, _SECONDS, pause=0.05)
+        with engine(client.engine, client.cert_path) as docker:
+            while not self._stop.is_set():
+                self._did("pull", docker, str(self._last))
+
+    def _did(self, kind: str, docker: DockerClient, tag: str) -> bool:
+        began = time.monotonic()
+        error = None
+        try:
+            (push if kind == "push" else pull)(docker, self.repository, tag)
+        except (StackError, DockerException, RequestException) as failure:
+            error = str(failure)
+        self.done.append(Operation(kind, began, time.monotonic() - began, error))
+        remove_image(docker, f"{self.repository}:{tag}")
+        return error is None
+
+
+def _random_archive() -> bytes:
+    """The root of an image that no registry has a layer of."""
+    content = os.urandom(50_000)
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        member = tarfile.TarInfo("content")
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
