@@ -1,28 +1,28 @@
 """When the tls plugin renews a certificate, to the second."""
 
-from datetime import UTC, datetime, timedelta
+from copy import deepcopy
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from cryptography import x509
 
 from offline.plugin.resource import Diff
 from offline.plugin.values import Properties
 from offline.tls import keys
 from offline.tls.certificates import rfc3339
 from offline.tls.plugin import SelfSignedCert
+from tests.contract.pki import START, Clock, Pki
 
-START = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
 KEY = keys.private_pem(keys.generate("ED25519", bits=0, curve=""))
 RENEWED = {"readyForRenewal": ("update", True)}
-
-
-class Clock:
-    """Shows the time that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+KINDS: list[dict[str, Any]] = [
+    {},
+    {"key": "ecdsa-p256", "authorities": [{"key": "ecdsa-p256"}]},
+    {"key": "rsa-4096"},
+    {"validFor": "36h", "renewBefore": "12h"},
+]
 
 
 def _made(clock: Clock, valid: int, early: int) -> tuple[SelfSignedCert, Properties, Properties]:
@@ -93,6 +93,41 @@ def test_times_of_the_official_plugin(text: str) -> None:
     assert _changes(resource.diff({**state, "validityEndTime": text}, inputs)) == {}
     clock.now = START + timedelta(hours=24, seconds=1)
     assert _changes(resource.diff({**state, "validityEndTime": text}, inputs)) == RENEWED
+
+
+@pytest.mark.parametrize("settings", KINDS, ids=["unless told", "ECDSA", "RSA 4096", "hours"])
+def test_the_registrys_certificate_is_renewed_at_its_moment_and_not_before(settings: dict[str, Any]) -> None:
+    clock = Clock()
+    pki = Pki.fresh(clock)
+    pki.up(certificates=settings)
+    first, made = pki.certificate(), pki.made
+    life = timedelta(hours=36) if "validFor" in settings else 365 * DAY
+    due = START + (timedelta(hours=24) if "renewBefore" in settings else 335 * DAY)
+    clock.now = due - SECOND
+    assert pki.up(certificates=settings) == set()
+    for moment in (due, due + SECOND, START + life, START + 2 * life):
+        clock.now, pki.made = moment, deepcopy(made)
+        assert pki.up(certificates=settings) == {"certificate-certificate"}
+        assert pki.up(certificates=settings) == set(), "once is enough"
+        renewed = pki.certificate()
+        assert (renewed.not_valid_before_utc, renewed.not_valid_after_utc) == (moment, moment + life)
+        assert renewed.serial_number != first.serial_number
+        assert renewed.public_key() == first.public_key() == pki.key().public_key()
+        assert names_of(renewed) == names_of(first)
+        renewed.verify_directly_issued_by(pki.certificate("authority-certificate"))
+
+
+def test_a_renewal_that_is_to_come_earlier_comes_with_the_next_up() -> None:
+    clock = Clock()
+    pki = Pki.fresh(clock)
+    pki.up()
+    clock.now = START + 300 * DAY
+    assert pki.up() == set()
+    assert pki.up(certificates={"renewBefore": "65d"}) == {"certificate-certificate"}
+
+
+def names_of(certificate: x509.Certificate) -> x509.SubjectAlternativeName:
+    return certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
 
 
 def test_rfc3339() -> None:
