@@ -39,7 +39,8 @@ def key(kind: str) -> PrivateKey:
 
 @dataclass(frozen=True)
 class Made:
-    """An authority's certificate as a test wants it. `issuer` None: it signs itself."""
+    """An authority's certificate as a test wants it. `issuer` None: it signs itself; `identified`: with key
+    identifiers."""
 
     name: str = "root"
     kind: str = "p256"
@@ -51,6 +52,7 @@ class Made:
     usages: tuple[str, ...] | None = ("key_cert_sign", "crl_sign")
     more: tuple[tuple[x509.ExtensionType, bool], ...] = ()
     algorithm: type[hashes.HashAlgorithm] = hashes.SHA256
+    identified: bool = True
 
     def but(self, **changes: Any) -> "Made":
         """The same with other properties."""
@@ -86,13 +88,16 @@ def certificate(made: Made) -> x509.Certificate:
         not_valid_after=made.ends,
     )
     extensions = [*made.more]
+    signing: Any = issuer.key
+    if made.identified:
+        identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key())
+        extensions += [(x509.SubjectKeyIdentifier.from_public_key(public), False), (identifier, False)]
     if made.authority is not None:
         extensions.append((x509.BasicConstraints(made.authority, made.path_length), True))
     if made.usages is not None:
         extensions.append((usage(*made.usages), True))
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical)
-    signing: Any = issuer.key
     algorithm: Any = None if issuer.kind == "ed25519" else made.algorithm()
     return builder.sign(signing, algorithm)
 

@@ -20,9 +20,9 @@ from tests.unit.loopback import http_server, talking
 
 HOST = "registry0.localdomain"
 AUTHORITY = Authority()
-BARE = Made("without key identifiers", **LASTING)
+BARE = Made("without key identifiers", identified=False, **LASTING)
 _NAMED = ((x509.SubjectAlternativeName([x509.DNSName(HOST)]), False),)
-BARE_SERVER = Made(HOST, issuer=BARE, authority=None, usages=None, more=_NAMED, **LASTING)
+BARE_SERVER = Made(HOST, issuer=BARE, authority=None, usages=None, more=_NAMED, identified=False, **LASTING)
 WELL = {"answers": True, "reason": ""}
 
 
