@@ -58,9 +58,15 @@ def remove_block(part: str) -> str:
     return _rewrite(_without(part))
 
 
+def withdraw_block(part: str) -> str:
+    """The same, and the script goes too if nothing else is in it."""
+    return f"{remove_block(part)}; [ \"$(cat {BOOTSYNC})\" != '#!/bin/sh' ] || rm {BOOTSYNC}"
+
+
 def _without(part: str) -> str:
+    name = part.replace(".", "[.]")
     # the echo ends a last line that nobody ended; the empty line that it else makes is taken away again
-    return f"{{ cat {BOOTSYNC}; echo; }} | sed '/^# >>> {part}$/,/^# <<< {part}$/d; ${{/^$/d;}}'"
+    return f"{{ cat {BOOTSYNC}; echo; }} | sed '/^# >>> {name}$/,/^# <<< {name}$/d; ${{/^$/d;}}'"
 
 
 def _rewrite(commands: str) -> str:

@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-_PATHS = re.compile(r"(?<![\w.])/(?=(?:etc|proc|var/lib)/)")
+_PATHS = re.compile(r"(?<![\w.])/(?=(?:etc|proc|run/systemd|usr/local|var/lib)/)")
 
 
 @dataclass(frozen=True)

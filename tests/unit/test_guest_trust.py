@@ -1,0 +1,364 @@
+"""A client's trust, on every system: what is done, that nothing is done twice, and that all of it can be undone."""
+
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from guest.systems import SYSTEMS, System
+from guest.trust.facts import Facts
+from guest.trust.steps import Before, conflicts, steps
+from tests.unit.guest_client import (
+    ADDRESS,
+    FOREIGN,
+    HOSTS,
+    NEW,
+    NOTHING,
+    OLD,
+    REFERENCE,
+    SHELLS,
+    ClientGuest,
+    make_client,
+    wanted,
+)
+
+LINE = f"{ADDRESS} registry0.localdomain registry0 # registry-stack"
+CERTS_D = f"/etc/docker/certs.d/{REFERENCE}"
+BLOCK = f"# >>> trust in {REFERENCE}\n"
+
+every_system = pytest.mark.parametrize("system", [*SYSTEMS.values(), None], ids=[*SYSTEMS, "unknown"])
+known_system = pytest.mark.parametrize("system", SYSTEMS.values(), ids=SYSTEMS)
+every_shell = pytest.mark.parametrize("shell", SHELLS)
+
+
+def anchor(system: System, authority: str = "old") -> str:
+    return f"{system.folder}/{REFERENCE}-{authority}{system.suffix}"
+
+
+@every_shell
+@known_system
+def test_trust_of_the_whole_system(system: System, shell: str, tmp_path: Path) -> None:
+    client = make_client(tmp_path, system, shell)
+    client.become(wanted({"old": OLD}))
+    tree = client.tree()
+    assert tree[anchor(system)] == tree[f"{CERTS_D}/old.crt"] == OLD
+    assert tree["/etc/hosts"] == f"{HOSTS}{LINE}\n"
+    assert OLD in client.bundle.read_text()
+    assert len(client.rebuilt) == 1
+    assert not [path for path in tree if path.endswith(".new")]
+
+
+@every_shell
+@every_system
+def test_trust_of_the_engine_alone(system: System | None, shell: str, tmp_path: Path) -> None:
+    client = make_client(tmp_path, system, shell)
+    before = client.tree()
+    client.become(wanted({"old": OLD}, whole=False))
+    tree = client.tree()
+    assert tree[f"{CERTS_D}/old.crt"] == OLD
+    assert client.rebuilt == []
+    forgets = system is not None and system.forgets
+    kept = (
+        {f"/var/lib/boot2docker/certs.d/{REFERENCE}/old.crt", "/var/lib/boot2docker/bootsync.sh"} if forgets else set()
+    )
+    assert {path for path, content in tree.items() if content != before.get(path) and content != "/"} == {
+        "/etc/hosts",
+        f"{CERTS_D}/old.crt",
+        *kept,
+    }
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["system", "engine"])
+@pytest.mark.parametrize("engine", ["docker", "podman", "containerd"])
+@known_system
+def test_nothing_to_do_no_command(system: System, engine: str, whole: bool, tmp_path: Path) -> None:
+    client = make_client(tmp_path, system)
+    target = wanted({"old": OLD, "new": NEW}, whole=whole, engine=engine)
+    assert client.become(target)
+    tree, rebuilt = client.tree(), client.rebuilt
+    assert client.plan(target) == []
+    assert client.become(target) == []
+    assert (client.tree(), client.rebuilt) == (tree, rebuilt)
+
+
+@every_system
+def test_nothing_wanted_and_nothing_there_no_command(system: System | None, tmp_path: Path) -> None:
+    client = make_client(tmp_path, system)
+    assert client.plan(NOTHING) == []
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["system", "engine"])
+@pytest.mark.parametrize("engine", ["docker", "podman", "containerd"])
+@known_system
+def test_removal_leaves_what_was_there_before(system: System, engine: str, whole: bool, tmp_path: Path) -> None:
+    client = make_client(tmp_path, system)
+    tree = client.tree()
+    client.become(wanted({"old": OLD, "new": NEW}, whole=whole, engine=engine))
+    client.become(NOTHING)
+    left = client.tree()
+    assert {path: left[path] for path in left if path in tree} == tree
+    # in a Boot2Docker's memory they may stay
+    assert [path for path in left if path not in tree and not path.startswith("/usr/local")] == []
+    assert client.plan(NOTHING) == []
+
+
+@every_shell
+@known_system
+def test_removal_from_the_trust_store(system: System, shell: str, tmp_path: Path) -> None:
+    client = make_client(tmp_path, system, shell)
+    client.become(wanted({"old": OLD}))
+    client.become(NOTHING)
+    assert OLD not in client.bundle.read_text()
+    assert client.rebuilt[1:] == (["--fresh"] if system.name == "debian" else client.rebuilt[:1])
+
+
+@known_system
+def test_files_of_others_are_never_touched(system: System, tmp_path: Path) -> None:
+    client = make_client(tmp_path, system)
+    theirs = {f"{CERTS_D}/ca.crt": FOREIGN, f"{CERTS_D}/client.key": "key", f"{system.folder}/other": FOREIGN}
+    for path, content in theirs.items():
+        client.guest.path(path).parent.mkdir(parents=True, exist_ok=True)
+        client.guest.path(path).write_text(content)
+    for target in (wanted({"old": OLD}), wanted({"new": NEW}), NOTHING):
+        client.become(target)
+        tree = client.tree()
+        assert {path: tree[path] for path in theirs} == theirs
+
+
+@known_system
+def test_a_rotation_adds_then_drops_and_touches_nothing_else(system: System, tmp_path: Path) -> None:
+    client = make_client(tmp_path, system)
+    client.become(wanted({"old": OLD}))
+    because = client.become(wanted({"old": OLD, "new": NEW}))
+    tree = client.tree()
+    assert [tree[f"{CERTS_D}/{name}.crt"] for name in ("old", "new")] == [OLD, NEW]
+    assert all(text in client.bundle.read_text() for text in (OLD, NEW))
+    assert not any("/etc/hosts" in each for each in because)
+    assert client.become(wanted({"new": NEW, "old": OLD})) == [], "which one signs is no matter of trust"
+    client.become(wanted({"new": NEW}))
+    tree = client.tree()
+    assert f"{CERTS_D}/old.crt" not in tree
+    assert anchor(system) not in tree
+    assert OLD not in client.bundle.read_text()
+    assert NEW in client.bundle.read_text()
+
+
+@every_system
+def test_an_authority_that_becomes_another_under_its_name(system: System | None, tmp_path: Path) -> None:
+    client = make_client(tmp_path, system)
+    client.become(wanted({"authority": OLD}, whole=system is not None))
+    client.become(wanted({"authority": NEW}, whole=system is not None))
+    tree = client.tree()
+    assert tree[f"{CERTS_D}/authority.crt"] == NEW
+    assert OLD not in tree.values()
+    if system:
+        assert NEW in client.bundle.read_text()
+        assert OLD not in client.bundle.read_text()
+
+
+def drifts(client: ClientGuest) -> list[tuple[str, str | None]]:
+    """Every file of the client's trust, deleted and altered."""
+    return [(str(path), content) for path in client.before.files for content in (None, FOREIGN)]
+
+
+@known_system
+def test_whatever_is_deleted_or_altered_is_seen_and_mended(system: System, tmp_path: Path) -> None:
+    client = make_client(tmp_path, system)
+    target = wanted({"old": OLD})
+    client.become(target)
+    tree = client.tree()
+    for path, content in [*drifts(client), ("/etc/hosts", HOSTS), (str(system.bundle), FOREIGN)]:
+        here = client.guest.path(path)
+        here.unlink() if content is None else here.write_text(content)
+        seen = [step.because for step in client.plan(target)]
+        assert any(path in each for each in seen), path
+        client.become(target)
+        assert client.tree() == tree, path
+        assert client.plan(target) == []
+
+
+def test_a_block_of_bootsync_that_is_lost_is_seen_and_mended(tmp_path: Path) -> None:
+    client = make_client(tmp_path, SYSTEMS["boot2docker"])
+    client.become(wanted({"old": OLD}))
+    client.guest.bootsync.write_text("#!/bin/sh\nmodprobe zfs\n")
+    assert client.become(wanted({"old": OLD})) == [
+        "/var/lib/boot2docker/bootsync.sh does not put the trust back at boot"
+    ]
+    assert BLOCK in client.guest.bootsync.read_text()
+    client.become(NOTHING)
+    assert client.guest.bootsync.read_text() == "#!/bin/sh\nmodprobe zfs\n"
+
+
+@pytest.mark.parametrize("engine", ["docker", "containerd"])
+@every_shell
+def test_a_boot_of_a_boot2docker_puts_back_what_it_forgot(engine: str, shell: str, tmp_path: Path) -> None:
+    client = make_client(tmp_path, SYSTEMS["boot2docker"], shell)
+    target = wanted({"old": OLD, "new": NEW}, whole=False, engine=engine)
+    client.become(target)
+    tree = client.tree()
+    for _ in range(2):
+        client.guest.hosts.write_text(HOSTS)
+        for path in client.guest.path(f"{target.engine.folder}/{REFERENCE}").iterdir():
+            path.unlink()
+        client.guest.run(str(client.guest.bootsync))
+        assert client.tree() == tree
+        assert client.plan(target) == []
+    client.guest.run(str(client.guest.bootsync))
+    assert client.tree() == tree, "a second run is no second line"
+
+
+@known_system
+def test_a_creation_that_was_cut_short_before_the_store_was_rebuilt(system: System, tmp_path: Path) -> None:
+    client = make_client(tmp_path, system)
+    client.become(wanted({"old": OLD}))
+    client.bundle.write_text(FOREIGN)
+    client.before = Before()
+    assert client.become(wanted({"old": OLD})) == [f"the trust store {system.bundle} is not up to date"]
+    assert OLD in client.bundle.read_text()
+
+
+@known_system
+def test_a_removal_that_was_cut_short_before_the_store_was_rebuilt(system: System, tmp_path: Path) -> None:
+    client = make_client(tmp_path, system)
+    client.become(wanted({"old": OLD}))
+    client.guest.path(anchor(system)).unlink()
+    client.become(NOTHING)
+    assert OLD not in client.bundle.read_text()
+
+
+@known_system
+def test_without_a_store_as_one_file_nothing_is_said_of_it(system: System, tmp_path: Path) -> None:
+    client = make_client(tmp_path, system)
+    client.become(wanted({"old": OLD}))
+    client.bundle.unlink()
+    assert client.plan(wanted({"old": OLD})) == []
+
+
+@known_system
+def test_from_one_scope_to_the_other_and_back(system: System, tmp_path: Path) -> None:
+    client = make_client(tmp_path, system)
+    engine, whole = wanted({"old": OLD}, whole=False), wanted({"old": OLD})
+    client.become(engine)
+    alone = client.tree()
+    client.become(whole)
+    assert OLD in client.bundle.read_text()
+    client.become(engine)
+    assert OLD not in client.bundle.read_text()
+    back = client.tree()
+    for tree in (back, alone):
+        tree.pop(str(system.bundle))
+        for folder in ("", "/share", "/share/ca-certificates", "/share/ca-certificates/boot2docker"):
+            tree.pop(f"/usr/local{folder}", None)  # in a Boot2Docker's memory they may stay
+    assert back == alone
+
+
+def test_from_one_engine_to_another(tmp_path: Path) -> None:
+    client = make_client(tmp_path, SYSTEMS["debian"])
+    client.become(wanted({"old": OLD}))
+    client.become(wanted({"old": OLD}, engine="containerd"))
+    tree = client.tree()
+    assert CERTS_D not in tree
+    assert tree[f"/etc/containerd/certs.d/{REFERENCE}/old.crt"] == OLD
+    assert tree[f"/etc/containerd/certs.d/{REFERENCE}/hosts.toml"] == (
+        "# registry-stack\n"
+        f'server = "https://{REFERENCE}"\n\n'
+        f'[host."https://{REFERENCE}"]\n'
+        '  capabilities = ["pull", "resolve", "push"]\n'
+        '  ca = ["old.crt"]\n'
+    )
+
+
+@pytest.mark.parametrize("content", ['server = "https://mirror"\n', "# not of registry-stack\n"])
+def test_a_hosts_toml_of_somebody_elses_is_told(content: str, tmp_path: Path) -> None:
+    client = make_client(tmp_path, SYSTEMS["debian"])
+    path = f"/etc/containerd/certs.d/{REFERENCE}/hosts.toml"
+    client.guest.path(path).parent.mkdir(parents=True)
+    client.guest.path(path).write_text(content)
+    assert client.look(wanted({"old": OLD}, engine="containerd")).foreign == {path}
+    assert client.look(wanted({"old": OLD})).foreign == frozenset()
+
+
+def test_an_unknown_system_is_looked_at_as_any(tmp_path: Path) -> None:
+    client = make_client(tmp_path, SYSTEMS["rhel"])
+    client.become(wanted({"old": OLD}))
+    facts = client.look(wanted({"old": OLD}), known=False)
+    assert "ID=rhel" in facts.os_release
+    assert steps(facts, wanted({"old": OLD}), SYSTEMS["rhel"], client.before) == []
+
+
+def test_without_the_tool_nothing_is_written(tmp_path: Path) -> None:
+    client = make_client(tmp_path, SYSTEMS["rhel"])
+    (tmp_path / "bin" / "update-ca-trust").unlink()
+    tree = client.tree()
+    with pytest.raises(Exception, match="non-zero") as raised:
+        client.become(wanted({"old": OLD}))
+    assert b"no update-ca-trust here: install the package ca-certificates" in getattr(raised.value, "stderr", b"")
+    assert client.tree() == tree
+
+
+HOSTS_FILES = [
+    ("", LINE),
+    ("127.0.0.1 localhost", f"127.0.0.1 localhost\n{LINE}"),
+    ("127.0.0.1 localhost\n", f"127.0.0.1 localhost\n{LINE}"),
+    (f"{LINE}\n127.0.0.1 localhost\n", f"{LINE}\n127.0.0.1 localhost"),
+    (f"{LINE}\n{LINE}\n", LINE),
+    ("10.0.0.9 registry0.localdomain registry0 # registry-stack\n::1 localhost\n", f"::1 localhost\n{LINE}"),
+    (
+        f"{ADDRESS} registry0\n{ADDRESS} registry0.localdomain\n",
+        f"{ADDRESS} registry0\n{ADDRESS} registry0.localdomain\n{LINE}",
+    ),
+    ("10.0.0.1 registry0xlocaldomain registry0 # registry-stack\n", None),
+    ("10.0.0.1 registry1.localdomain registry1 # registry-stack\n", None),
+]
+
+
+@every_shell
+@pytest.mark.parametrize(("content", "after"), HOSTS_FILES)
+def test_the_hosts_file(content: str, after: str | None, shell: str, tmp_path: Path) -> None:
+    client = make_client(tmp_path, None, shell)
+    client.guest.hosts.write_text(content)
+    client.become(wanted({"old": OLD}, whole=False))
+    assert client.guest.hosts.read_text() == f"{content + LINE if after is None else after}\n"
+    assert not client.guest.path("/etc/hosts.new").exists()
+
+
+def test_a_registry_with_other_names_takes_its_old_ones_along(tmp_path: Path) -> None:
+    client = make_client(tmp_path, SYSTEMS["boot2docker"])
+    client.become(wanted({"old": OLD}))
+    client.become(replace(wanted({"old": OLD}), reference="r1.lan:5000", names=("r1.lan", "r1")))
+    assert client.guest.hosts.read_text() == f"{HOSTS}{ADDRESS} r1.lan r1 # registry-stack\n"
+    tree = client.tree()
+    assert not [path for path in tree if REFERENCE in path]
+    assert "/etc/docker/certs.d/r1.lan:5000/old.crt" in tree
+    assert "/var/lib/boot2docker/certs/r1.lan-5000-old.pem" in tree
+    assert BLOCK not in client.guest.bootsync.read_text()
+    client.become(NOTHING)
+    assert client.guest.hosts.read_text() == HOSTS
+    assert not client.guest.bootsync.exists()
+
+
+@pytest.mark.parametrize(
+    ("hosts", "found"),
+    [
+        ("10.0.0.9 registry0\n", ["10.0.0.9 registry0"]),
+        ("10.0.0.9\tother registry0.localdomain # mine\n", ["10.0.0.9\tother registry0.localdomain # mine"]),
+        (f"{ADDRESS} registry0\n", []),
+        ("# 10.0.0.9 registry0\n", []),
+        ("10.0.0.9 registry01 my-registry0\n", []),
+        ("fd00::9 registry0\n", []),
+        ("10.0.0.9 registry0.localdomain registry0 # registry-stack\n", []),
+        ("\n\n", []),
+    ],
+)
+def test_names_that_lead_elsewhere(hosts: str, found: list[str]) -> None:
+    assert conflicts(Facts(hosts=hosts), wanted({"old": OLD})) == found
+
+
+def test_folders_that_others_use_stay(tmp_path: Path) -> None:
+    client = make_client(tmp_path, SYSTEMS["debian"])
+    client.guest.path("/etc/docker/certs.d").mkdir(parents=True)
+    client.become(wanted({"old": OLD}))
+    assert client.before.folders == (PurePosixPath(CERTS_D),)
+    client.become(NOTHING)
+    assert client.tree()["/etc/docker/certs.d"] == "/"
+    assert CERTS_D not in client.tree()
