@@ -15,17 +15,22 @@ from guest.files import as_root
 from providers.engine import PORT, remove_container
 from providers.machine import Machine
 from providers.props import Tool
+from settings import HostSettings
 
 
 @dataclass(frozen=True)
 class Access:
-    """A machine and the address at which it answers; steps that move it hand on another Access."""
+    """A machine and the address at which it answers; steps that move it hand on another Access.
+
+    `keep`: the machine outlives the stack.
+    """
 
     name: str
     machine: Machine
     address: pulumi.Output[str]
     tool: Tool
     process: pulumi.ProviderResource
+    keep: bool = False
 
     @property
     def login(self) -> dict[str, pulumi.Output[Any]]:
@@ -37,6 +42,11 @@ class Access:
             "private_key": self.machine.private_key,
             "host_key": self.machine.host_key,
         }
+
+    @property
+    def serial(self) -> pulumi.Output[str]:
+        """Another text for every machine that is made."""
+        return self.machine.serial
 
     @property
     def engine_url(self) -> pulumi.Output[str]:
@@ -72,11 +82,16 @@ class Access:
             opts=opts,
         )
 
-    def summary(self, trust: str) -> pulumi.Output[dict[str, str]]:
-        """What another stack needs to use the machine's engine, and how that came to trust the registry."""
+    def summary(self, trust: pulumi.Output[str]) -> pulumi.Output[dict[str, str]]:
+        """What another stack needs to use the machine's engine, and how far that trusts the registry."""
         return pulumi.Output.all(
             address=self.address, engine=self.engine_url, certPath=self.machine.folder, trust=trust
         )
+
+    def trusting(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
+        """Options for trust on the machine: it is taken away from a machine that outlives the stack."""
+        gone = None if self.keep else self.machine
+        return pulumi.ResourceOptions(parent=parent, deleted_with=gone, provider=self.process)
 
     def engine(self, name: str, opts: pulumi.ResourceOptions) -> docker.Provider:
         """The provider for resources on the machine's engine, over TLS verified in both directions."""
@@ -87,6 +102,39 @@ class Access:
         address, folder = await self.address.future(), await self.machine.folder.future()
         if address and folder:
             await asyncio.to_thread(remove_container, address, Path(folder), name, labels)
+
+
+@dataclass(frozen=True)
+class HostAccess:
+    """A host that exists already, and the process for what this program's own providers do there."""
+
+    host: HostSettings
+    process: pulumi.ProviderResource
+
+    @property
+    def login(self) -> dict[str, pulumi.Input[Any]]:
+        """What this program's own providers need for SSH; the key is read when it is used, and in no state."""
+        login: dict[str, pulumi.Input[Any]] = {
+            "host": self.host.address,
+            "port": self.host.port,
+            "user": self.host.user,
+            "host_key": self.host.host_key,
+        }
+        return login if self.host.key is None else {**login, "key_file": self.host.key}
+
+    @property
+    def serial(self) -> str:
+        """A host is another one when its host key is."""
+        return self.host.host_key
+
+    def trusting(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
+        """Options for trust on the host."""
+        return pulumi.ResourceOptions(parent=parent, provider=self.process)
+
+    def summary(self, trust: pulumi.Output[str]) -> pulumi.Output[dict[str, str]]:
+        """How another stack reaches the host, and how far its engine trusts the registry."""
+        ssh = f"ssh://{self.host.user}@{self.host.address}:{self.host.port}"
+        return pulumi.Output.all(address=self.host.address, ssh=ssh, trust=trust)
 
 
 def fingerprint(text: str) -> str:

@@ -56,7 +56,7 @@ class MachineHost(pulumi.ComponentResource):
         if args.network is not None and settings.driver == "container":
             wanted = self._in_container(name, wanted, args, args.network)
         machine = Machine(name, wanted, pulumi.ResourceOptions(parent=self, provider=args.process))
-        self.access = Access(args.machine, machine, machine.address, tool, args.process)
+        self.access = Access(args.machine, machine, machine.address, tool, args.process, settings.keep)
         self.register_outputs({"address": machine.address})
 
     def _in_container(

@@ -14,6 +14,6 @@ _AT_ONCE = 4
 
 
 def processes(settings: Settings) -> list[pulumi.ProviderResource]:
-    """As many processes as the machines can use and the settings allow."""
-    wanted = ceil(min(len(settings.machines), settings.docker_machine.parallel) / _AT_ONCE)
+    """As many processes as the machines and hosts can use and the settings allow."""
+    wanted = ceil(min(1 + len(settings.clients), settings.docker_machine.parallel) / _AT_ONCE)
     return [pulumi.ProviderResource("pulumi-python", f"process-{number}", {}) for number in range(1, wanted + 1)]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pulumi
 
-from components.access import Access
+from components.access import Access, HostAccess
 from components.certificate_authority import anchors, certificate_authorities
 from components.certificate_dates import certificate_dates
 from components.client_trust import ClientTrust, ClientTrustArgs
@@ -61,14 +61,8 @@ class RegistryStack(pulumi.ComponentResource):
             deadline=float(settings.docker_machine.deadline),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        for client in settings.clients:
-            args = ClientTrustArgs(
-                machines[client.name], settings.registry, str(settings.registry.address), authorities[0].anchor
-            )
-            ClientTrust(f"{client.name}-trust", client.trust, args, child)
-
         dates = certificate_dates(certificate, authorities, settings.certificates, self)
-        self.outputs = {**self._outputs(check, machines), "certificates": dates}
+        self.outputs = {**self._outputs(check, self._clients(machines, registry, check)), "certificates": dates}
         self.register_outputs(self.outputs)
 
     def _machines(self) -> dict[str, Access]:
@@ -91,7 +85,30 @@ class RegistryStack(pulumi.ComponentResource):
             for name, machine in self._settings.machines.items()
         }
 
-    def _outputs(self, check: RegistryCheck, machines: dict[str, Access]) -> dict[str, pulumi.Output[Any]]:
+    def _clients(
+        self, machines: dict[str, Access], registry: Registry, check: RegistryCheck
+    ) -> dict[str, pulumi.Output[dict[str, str]]]:
+        """Makes every client trust the registry; what other stacks need of each, once its engine has reached it."""
+        process = cycle(self._processes)
+        clients = {}
+        for client in self._settings.clients:
+            access = HostAccess(client.host, next(process)) if client.host else machines[client.name]
+            args = ClientTrustArgs(
+                client=client,
+                access=access,
+                registry=self._settings.registry,
+                anchors=self.anchors,
+                answers=check,
+                serving=registry.serving,
+                deadline=float(self._settings.docker_machine.deadline),
+            )
+            trust = ClientTrust(f"{client.name}-trust", args, pulumi.ResourceOptions(parent=self))
+            clients[client.name] = access.summary(trust.scope)
+        return clients
+
+    def _outputs(
+        self, check: RegistryCheck, clients: dict[str, pulumi.Output[dict[str, str]]]
+    ) -> dict[str, pulumi.Output[Any]]:
         registry = self._settings.registry
         # a registry that nobody has heard answer is not announced to other stacks
         announced = check.answers.apply(lambda _: registry.reference)
@@ -102,7 +119,5 @@ class RegistryStack(pulumi.ComponentResource):
             "machine": pulumi.Output.from_input(registry.name),
             "address": pulumi.Output.from_input(str(registry.address)),
             **hosts_entries(self._settings, self._owner, self),
-            "clients": pulumi.Output.from_input(
-                {client.name: machines[client.name].summary(client.trust) for client in self._settings.clients}
-            ),
+            "clients": pulumi.Output.from_input(clients),
         }

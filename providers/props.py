@@ -54,4 +54,11 @@ def docker_machine(props: Mapping[str, Any]) -> DockerMachine:
 def login(props: Mapping[str, Any]) -> Login:
     """How to log in to the machine that the property `login` describes."""
     given = props["login"]
-    return Login(given["host"], given["user"], given["private_key"], given["host_key"], int(given["port"]))
+    return Login(
+        host=given["host"],
+        user=given["user"],
+        private_key=given.get("private_key"),
+        host_key=given["host_key"],
+        port=int(given["port"]),
+        key_file=given.get("key_file"),
+    )

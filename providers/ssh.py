@@ -1,6 +1,5 @@
 """SSH to a machine whose host key is known. Nothing of Pulumi here."""
 
-import io
 import socket
 from base64 import b64decode
 from collections.abc import Iterator
@@ -9,11 +8,11 @@ from dataclasses import dataclass
 
 import paramiko
 
+from providers.credentials import credentials
 from providers.errors import CommandError, HostKeyError, StackError, UnreachableError
 from providers.login import Login
 from providers.waiting import wait_for
 
-_KINDS: tuple[type[paramiko.PKey], ...] = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 _NOT_YET = (OSError, EOFError, paramiko.SSHException)
 
 
@@ -49,8 +48,11 @@ class Shell:
 def connected(login: Login, seconds: float = 15) -> Iterator[Shell]:
     """A connection, ready for commands. Raises HostKeyError, UnreachableError, StackError if the key is refused."""
     kind, encoded = login.host_key.split()[:2]
-    known = paramiko.PKey.from_type_string(kind, b64decode(encoded))
-    key = _private_key(login.private_key)
+    try:
+        known = paramiko.PKey.from_type_string(kind, b64decode(encoded))
+    except (ValueError, paramiko.SSHException, paramiko.pkey.UnknownKeyType):
+        raise HostKeyError(f"the known host key of {login} is none: {login.host_key}") from None
+    shown = credentials(login)
     try:
         with paramiko.SSHClient() as client:
             name = login.host if login.port == 22 else f"[{login.host}]:{login.port}"
@@ -60,19 +62,19 @@ def connected(login: Login, seconds: float = 15) -> Iterator[Shell]:
                 login.host,
                 login.port,
                 login.user,
-                pkey=key,
+                pkey=shown.key,
                 timeout=seconds,
                 banner_timeout=seconds,
                 auth_timeout=seconds,
-                allow_agent=False,
+                allow_agent=shown.agent,
                 look_for_keys=False,
             )
             yield Shell(login, client)
     except paramiko.BadHostKeyException as error:
-        shown = f"{error.key.get_name()} {error.key.get_base64()}"
-        raise HostKeyError(f"{login} shows the host key {shown}, but {login.host_key} is the known one") from None
+        other = f"{error.key.get_name()} {error.key.get_base64()}"
+        raise HostKeyError(f"{login} shows the host key {other}, but {login.host_key} is the known one") from None
     except paramiko.AuthenticationException:
-        raise StackError(f"{login} refuses the machine's SSH key") from None
+        raise StackError(f"{login} refuses {shown.called}") from None
     except _NOT_YET as error:
         raise UnreachableError(login, error) from None
 
@@ -108,12 +110,3 @@ def wait_for_host_key(host: str, port: int, seconds: float) -> str:
                 transport.close()
 
     return wait_for(f"the SSH host key of {host}:{port}", shown, seconds, failures=_NOT_YET)
-
-
-def _private_key(text: str) -> paramiko.PKey:
-    for kind in _KINDS:
-        try:
-            return kind.from_private_key(io.StringIO(text))
-        except (paramiko.SSHException, ValueError):
-            continue
-    raise StackError("the machine's SSH key is neither an Ed25519, an ECDSA nor an RSA key without a passphrase")

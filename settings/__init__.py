@@ -1,7 +1,7 @@
 """The stack's settings, typed and validated once."""
 
 from settings.certificates import AuthoritySettings, CertificateSettings, KeyKind
-from settings.clients import ClientSettings, TrustKind
+from settings.clients import ClientSettings, HostSettings
 from settings.errors import SettingsError
 from settings.machines import DockerMachineSettings, MachineSettings
 from settings.model import EndpointSettings, NetworkSettings, RegistrySettings, Settings, load
@@ -12,12 +12,12 @@ __all__ = [
     "ClientSettings",
     "DockerMachineSettings",
     "EndpointSettings",
+    "HostSettings",
     "KeyKind",
     "MachineSettings",
     "NetworkSettings",
     "RegistrySettings",
     "Settings",
     "SettingsError",
-    "TrustKind",
     "load",
 ]

@@ -74,8 +74,9 @@ class Settings(Model):
 
     @cached_property
     def machines(self) -> dict[str, MachineSettings]:
-        """Every machine of the stack by name, the registry's first."""
-        wanted = [(self.registry.name, self.registry.machine), *((c.name, c.machine) for c in self.clients)]
+        """Every machine of the stack by name, the registry's first; hosts that exist already are none."""
+        clients = [(client.name, client.machine) for client in self.clients if client.host is None]
+        wanted = [(self.registry.name, self.registry.machine), *clients]
         return {name: machine or self.machine for name, machine in wanted}
 
     @model_validator(mode="after")
@@ -109,6 +110,19 @@ class Settings(Model):
                 if not is_host_of(self.network.subnet, address):
                     raise fault(key, address, f"an address within the subnet {self.network.subnet}")
                 taken[address] = name
+        return self
+
+    @model_validator(mode="after")
+    def _hosts_are_unique(self) -> Self:
+        taken: dict[tuple[str, int], str] = {}
+        for index, client in enumerate(self.clients):
+            if client.host:
+                place = (client.host.address, client.host.port)
+                there = "the registry" if place[0] == str(self.registry.address) else taken.get(place)
+                if there:
+                    key, expected = f"clients[{index}].host.address", f"a host of its own: {there} is there"
+                    raise fault(key, client.host.address, expected)
+                taken[place] = client.name
         return self
 
 

@@ -4,14 +4,17 @@ import os
 import platform
 import shutil
 import socket
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from settings.clients import HostSettings
 from settings.errors import SettingsError
 from settings.model import Settings
 
 
 def check_workstation(settings: Settings) -> None:
-    """Raises SettingsError unless docker-machine is installed and, for container machines, a Docker engine answers."""
+    """Raises SettingsError unless docker-machine is installed, each existing host's key is there, and, for container
+    machines, a Docker engine answers."""
     command = settings.docker_machine.command
     if shutil.which(command) is None:
         raise SettingsError(
@@ -21,6 +24,26 @@ def check_workstation(settings: Settings) -> None:
     for name, machine in settings.machines.items():
         if machine.driver == "container":
             _check_engine(name)
+    for index, client in enumerate(settings.clients):
+        if client.host:
+            _check_key(f"registry-stack:clients[{index}].host.key", client.host)
+
+
+def _check_key(setting: str, host: HostSettings) -> None:
+    if host.key is None:
+        # Windows' agent is found without it
+        if platform.system() != "Windows" and not os.environ.get("SSH_AUTH_SOCK"):
+            raise SettingsError(
+                f"{setting} is missing: should be the path of a private key's file, for no SSH agent runs here"
+            )
+        return
+    path = Path(host.key).expanduser()
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise SettingsError(
+            f"{setting} is {host.key!r}: should be a private key's file that can be read; {path}: {error.strerror}"
+        ) from None
 
 
 def _check_engine(machine: str) -> None:

@@ -1,6 +1,7 @@
 """The kinds of values that settings have, each with what would be right when one is not."""
 
 import re
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import timedelta
 from ipaddress import IPv4Address
@@ -15,6 +16,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([dh])")
 _TEN_YEARS = timedelta(days=3650)
 _OPTION = re.compile(r"[a-z][a-z0-9-]*")
+_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*[$]?")
 _HOST_KEY = re.compile(r"(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}")
 
 
@@ -26,6 +28,21 @@ def _is_dns_name(text: str) -> bool:
 def _is_http_url(text: str) -> bool:
     parts = urlsplit(text)
     return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _is_host_key(text: str) -> bool:
+    if not _HOST_KEY.fullmatch(text):
+        return False
+    kind, encoded = text.split()
+    try:
+        # it begins with its own kind, after the four bytes of that one's length
+        return b64decode(encoded, validate=True)[4:].startswith(kind.encode())
+    except ValueError:
+        return False
+
+
+def _is_path(text: str) -> bool:
+    return bool(text.strip()) and "\n" not in text and "PRIVATE KEY" not in text
 
 
 def is_address(text: str) -> bool:
@@ -77,9 +94,9 @@ NameOrAddress = Annotated[
 ]
 HeaderName = Annotated[str, _value(_TOKEN.fullmatch, "the name of an HTTP header")]
 HttpUrl = Annotated[str, _value(_is_http_url, "a URL that begins with http:// or https://")]
-HostKey = Annotated[
-    str, _value(_HOST_KEY.fullmatch, "an SSH host key as in known_hosts, ssh-ed25519 or ECDSA: 'type base64'")
-]
+HostKey = Annotated[str, _value(_is_host_key, "an SSH host key as in known_hosts, ssh-ed25519 or ECDSA: 'type base64'")]
+KeyFile = Annotated[str, _value(_is_path, "the path of a private key's file, not the key itself")]
+UserName = Annotated[str, _value(_USER.fullmatch, "a user's name on that host")]
 Port = Annotated[int, _value(range(1, 65536).__contains__, "a port from 1 to 65535", int)]
 
 OptionName = Annotated[str, _value(_OPTION.fullmatch, "the name of a driver's flag, without its dashes")]

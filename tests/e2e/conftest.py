@@ -12,7 +12,7 @@ from tests.e2e.watch import ProcessWatch
 
 SUBNET = "192.168.234"
 NAME = "e2e"
-CLIENTS = {"e2e-system": "boot2docker", "e2e-engine": "engine"}
+CLIENTS = {"e2e-system": "system", "e2e-engine": "engine"}
 HEADER = "a token that only the endpoint may see"
 
 

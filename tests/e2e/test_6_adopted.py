@@ -35,7 +35,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, machines: Hosts) -> Iterator
 
 def settings(machines: Hosts, **registry: Any) -> dict[str, Any]:
     """The registry's options can be added to; the clients are adopted."""
-    document = container_settings(SUBNET, {KEPT: "engine", REMOVED: "boot2docker"})
+    document = container_settings(SUBNET, {KEPT: "engine", REMOVED: "system"})
     document["registry"] |= {"name": REGISTRY, "machine": machine(machines, REGISTRY, **registry)}
     kept, removed = document["clients"]
     kept["machine"] = {"adopt": True}

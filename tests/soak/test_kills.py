@@ -24,7 +24,7 @@ UPS: dict[str, Condition] = {
     "the registry's image is loaded": lambda up: up.says(r"EngineImage registry-image creating \("),
     "the registry's container is made": lambda up: up.says(r"Container registry-container creating \("),
     "the registry is waited for": lambda up: up.says(r"RegistryCheck check creating \("),
-    "a client restarts": lambda up: up.says(r"Restart soak-client-trust-restart creating \("),
+    "a client is made to trust": lambda up: up.says(r"Trust soak-client-trust-files creating \("),
 }
 DESTROYS: dict[str, Condition] = {
     "the first thing goes": lambda destroy: destroy.says(r"deleting"),
@@ -53,7 +53,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def settings(first: int = 100, options: Mapping[str, str] | None = None) -> dict[str, object]:
-    document = container_settings(SUBNET, {CLIENT: "boot2docker"})
+    document = container_settings(SUBNET, {CLIENT: "system"})
     document["registry"]["machine"]["options"] |= {"container-address": f"{SUBNET}.{first}", **(options or {})}
     return document
 

@@ -39,8 +39,8 @@ _COMPUTED: dict[str, tuple[str, ...]] = {
     "EngineImage": ("image_id",),
     "StoredAuthority": ("certificate", "private_key", "fingerprint"),
     "Machine": ("user", "private_key", "host_key", "folder", "serial"),
-    "Restart": ("address",),
     "ServedCertificate": ("serves",),
+    "Trust": ("files", "system", "folders", "drift"),
 }
 
 
@@ -159,6 +159,8 @@ class _Providers(Mocks):
             state["settled"] = args.inputs["address"]
         elif kind == "RegistryCheck":
             state["answers"] = True
+        elif kind == "TrustCheck":
+            state["reaches"] = True
         return f"<{args.name} id>", {**args.inputs, **state}
 
 

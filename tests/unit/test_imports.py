@@ -12,7 +12,15 @@ HEAVY = {"docker", "paramiko", "requests", "cryptography"}
 
 @pytest.mark.parametrize(
     "module",
-    ["components.registry_stack", "providers.machine", "providers.address", "providers.check", "providers.served"],
+    [
+        "components.registry_stack",
+        "providers.machine",
+        "providers.address",
+        "providers.check",
+        "providers.served",
+        "providers.trust",
+        "providers.trust_check",
+    ],
 )
 def test_nothing_heavy_is_loaded_in_vain(module: str) -> None:
     script = f"import sys, {module}; print(*sorted({HEAVY} & sys.modules.keys()))"

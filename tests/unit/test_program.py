@@ -29,6 +29,8 @@ COMMON = {
     "pulumi-python:dynamic/registry:ServedCertificate": {"registry-certificate"},
     "pulumi-python:dynamic/registry:RegistryCheck": {"check"},
     "registry:index:ClientTrust": {"client1-trust", "client2-trust"},
+    "pulumi-python:dynamic/registry:Trust": {"client1-trust-files", "client2-trust-files"},
+    "pulumi-python:dynamic/registry:TrustCheck": {"client1-trust-check", "client2-trust-check"},
 }
 KEYS = {"authority-key", "certificate-key"}
 DEMO = COMMON | {
@@ -39,18 +41,13 @@ DEMO = COMMON | {
     | {f"{m}-{which}-key" for m in MACHINES for which in ("user", "host")},
     CONTAINER: {*(f"{m}-container" for m in MACHINES), "registry-container"},
     "pulumi-python:dynamic/registry:EngineImage": {"registry-image"},
-    COMMAND: {"registry-config.yml"}
-    | {"client1-trust-names", "client1-trust-ca"}
-    | {"client2-trust-names", "client2-trust-ca", "client2-trust-certs-d"},
-    "pulumi-python:dynamic/registry:Restart": {"client1-trust-restart"},
+    COMMAND: {"registry-config.yml"},
 }
 HYPERV = COMMON | {
     "tls:index/privateKey:PrivateKey": KEYS,
     CONTAINER: {"registry-container"},
     "docker:index/remoteImage:RemoteImage": {"registry-image"},
-    COMMAND: {"registry-config.yml"}
-    | {f"{client}-trust-{what}" for client in MACHINES[1:] for what in ("names", "ca")},
-    "pulumi-python:dynamic/registry:Restart": {"client1-trust-restart", "client2-trust-restart"},
+    COMMAND: {"registry-config.yml"},
 }
 
 every_run = pytest.mark.parametrize(("stack", "preview"), [(s, p) for s in ("demo", "hyperv") for p in (False, True)])
@@ -84,8 +81,8 @@ def test_children_carry_the_name_of_their_component(stack: str, preview: bool) -
 def test_whatever_lives_on_a_machine_goes_with_it(stack: str, preview: bool) -> None:
     ran = run(stack, preview=preview)
     machines = {each.urn for each in ran.of(MACHINE).values()}
-    own = ("Restart", "StaticAddress", "EngineImage", "ServedCertificate")
-    kinds = ("Command", "RemoteImage", "providers:docker", *own)
+    own = ("registry:Trust", "TrustCheck", "StaticAddress", "EngineImage", "ServedCertificate")
+    kinds = (*own, "Command", "RemoteImage", "providers:docker")
     living = [each for kind in kinds for each in ran.of(kind).values()] + [ran.of(CONTAINER)["registry-container"]]
     assert {each.urn for each in living if each.request.deletedWith not in machines} == set()
     assert {each.urn for each in ran.resources if each.request.deletedWith} == {each.urn for each in living}
@@ -107,7 +104,7 @@ def test_commands_know_their_machine(stack: str) -> None:
 @pytest.mark.parametrize("stack", ["demo", "hyperv"])
 def test_resources_of_this_programs_own_providers_know_their_machine(stack: str) -> None:
     ran = run(stack)
-    for kind in ("Restart", "StaticAddress", "EngineImage"):
+    for kind in ("Trust", "StaticAddress", "EngineImage"):
         for each in ran.of(f"registry:{kind}").values():
             machine = ran.at(each.request.deletedWith).name
             assert each.inputs["serial"] == f"<{machine} serial>"
@@ -159,7 +156,7 @@ def test_the_check_asks_what_was_started() -> None:
     }
 
 
-@pytest.mark.parametrize(("stack", "trusts"), [("demo", ("boot2docker", "engine")), ("hyperv", ("boot2docker",) * 2)])
+@pytest.mark.parametrize(("stack", "trusts"), [("demo", ("system", "engine")), ("hyperv", ("system",) * 2)])
 def test_outputs(stack: str, trusts: tuple[str, str]) -> None:
     assert opened_up(run(stack).outputs) == {
         "registry": "registry0.localdomain",

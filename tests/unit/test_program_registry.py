@@ -1,7 +1,6 @@
-"""The registry's part of the program: certificates, files, container; the clients' part; container machines."""
+"""The registry's part of the program: certificates, files, container; container machines."""
 
 import base64
-import hashlib
 import io
 import tarfile
 from typing import Any
@@ -99,7 +98,7 @@ def test_container_of_the_registry() -> None:
 def test_another_port_of_the_registry() -> None:
     ran = run("demo", registry={"address": "192.168.233.3", "port": 5000}, machine={"driver": "virtualbox"})
     assert ran.of("Container")["registry-container"].inputs["ports"] == [{"internal": 5000, "external": 5000}]
-    assert "certs.d/registry0.localdomain:5000/ca.crt" in ran.of("Command")["client2-trust-certs-d"].inputs["create"]
+    assert ran.of("registry:Trust")["client2-trust-files"].inputs["reference"] == "registry0.localdomain:5000"
 
 
 def test_another_configuration_makes_another_container_and_another_certificate_does_not() -> None:
@@ -123,43 +122,6 @@ def test_image_from_the_workstation_or_from_a_registry() -> None:
     pulled = ran.of("RemoteImage")["registry-image"]
     assert pulled.inputs == {"name": "registry:2", "keepLocally": True}
     assert pulled.request.provider.startswith(ran.of("providers:docker")["registry-engine"].urn)
-
-
-def test_trust_as_in_the_guide() -> None:
-    path = "/var/lib/boot2docker/certs/registry0.localdomain.pem"
-    copied = command("client1-trust-ca").inputs
-    assert copied["stdin"] == CA
-    assert f"mv {path}.new {path}" in copied["create"]
-    assert f"rm -f {path};" in copied["delete"]
-    ran = run("demo")
-    restart = ran.of("Restart")["client1-trust-restart"]
-    assert restart.inputs["because"] == hashlib.sha256(CA.encode()).hexdigest()[:16]
-    assert restart.inputs["folder"] == "<client1 folder>"
-    assert {ran.of("Command")[f"client1-trust-{what}"].urn for what in ("names", "ca")} <= {
-        *restart.request.dependencies
-    }
-
-
-def test_trust_of_the_engine_alone() -> None:
-    kept = "/var/lib/boot2docker/certs.d/registry0.localdomain/ca.crt"
-    folder = "/etc/docker/certs.d/registry0.localdomain"
-    copied, installed = command("client2-trust-ca").inputs, command("client2-trust-certs-d").inputs
-    assert copied["stdin"] == CA
-    assert f"mv {kept}.new {kept}" in copied["create"]
-    put_back = f"mkdir -p {folder} && cp {kept} {folder}/ca.crt"
-    assert put_back in installed["create"]
-    assert put_back in installed["stdin"].splitlines()
-    assert f"rm -rf {folder}" in installed["delete"]
-    ran = run("demo")
-    assert ran.of("Command")["client2-trust-ca"].urn in ran.of("Command")["client2-trust-certs-d"].request.dependencies
-
-
-def test_clients_know_the_registrys_names_and_forget_them() -> None:
-    for client in ("client1", "client2"):
-        inputs = command(f"{client}-trust-names").inputs
-        for name in ("registry0", "registry0.localdomain"):
-            assert f"192.168.233.3 {name}" in inputs["stdin"]
-        assert "registry0[.]localdomain" in inputs["delete"]
 
 
 def test_container_machine_has_the_least_privilege() -> None:

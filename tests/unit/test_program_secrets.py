@@ -52,6 +52,7 @@ def test_files_that_are_secret_go_through_a_secret_input() -> None:
 
 
 def test_providers_are_in_the_state_by_reference_and_readable() -> None:
-    for kind in ("Machine", "StaticAddress", "EngineImage", "Restart", "RegistryCheck", "ServedCertificate"):
+    own = ("Machine", "StaticAddress", "EngineImage", "Trust", "TrustCheck", "RegistryCheck", "ServedCertificate")
+    for kind in own:
         for each in run("demo").of(f"registry:{kind}").values():
             assert isinstance(each.raw["__provider"], str)

@@ -14,8 +14,9 @@ from providers.handshake import fingerprint
 from providers.image import EngineImageProvider
 from providers.machine import MachineProvider
 from providers.props import Provider
-from providers.restart import RestartProvider
 from providers.served import ServedCertificateProvider
+from providers.trust import TrustProvider
+from providers.trust_check import TrustCheckProvider
 from tests.certificates import Authority
 
 TOOL = {"command": "docker-machine", "storage": "/storage", "deadline": 600}
@@ -68,10 +69,17 @@ CASES = {
         | {"subnet": "10.0.0.0/24", "gateway": "10.0.0.1", "interface": "eth0"},
         {"settled": "10.0.0.3", "health": "well"},
     ),
-    "restart": Case(
-        RestartProvider(),
-        {"login": LOGIN, "folder": "/storage/machines/m", "because": "1", "serial": "1", "deadline": 600},
-        {"address": "10.0.0.7"},
+    "trust": Case(
+        TrustProvider(),
+        {"name": "client1", "login": LOGIN, "serial": "1", "reference": "r", "address": "10.0.0.3", "names": ["r"]}
+        | {"anchors": {"authority": "PEM"}, "scope": "engine", "os": "auto", "engine": "docker", "deadline": 600},
+        {"system": "debian", "files": {"/a": "1"}, "folders": [], "drift": []},
+    ),
+    "reaching": Case(
+        TrustCheckProvider(),
+        {"name": "client1", "login": LOGIN, "engine": "docker", "reference": "r", "serving": "1", "deadline": 600}
+        | {"trusting": {"/a": "1"}},
+        {"reaches": True},
     ),
     "image": Case(
         EngineImageProvider(),
@@ -111,8 +119,8 @@ def test_nothing_changed(case: Case) -> None:
         ("address", "name", "registry1"),
         ("address", "serial", "2"),
         ("address", "serial", UNKNOWN),
-        ("restart", "serial", "2"),
-        ("restart", "serial", UNKNOWN),
+        ("trust", "serial", "2"),
+        ("trust", "serial", UNKNOWN),
         ("image", "image", "registry:3"),
         ("image", "address", "10.0.0.4"),
         ("image", "serial", "2"),
@@ -145,10 +153,25 @@ def test_what_replaces(resource: str, key: str, value: object) -> None:
         ("address", "subnet", "10.0.0.0/16"),
         ("address", "gateway", "10.0.0.2"),
         ("address", "interface", "eth1"),
-        ("restart", "because", "2"),
-        ("restart", "login", {**LOGIN, "host": "10.0.0.8"}),
-        ("restart", "folder", "/other"),
-        ("restart", "deadline", 900),
+        ("trust", "name", "client2"),
+        ("trust", "login", {**LOGIN, "host": "10.0.0.8"}),
+        ("trust", "reference", "s"),
+        ("trust", "address", "10.0.0.4"),
+        ("trust", "names", ["r", "s"]),
+        ("trust", "anchors", {"authority": "other"}),
+        ("trust", "anchors", {"authority": "PEM", "new": "other"}),
+        ("trust", "anchors", {"authority": UNKNOWN}),
+        ("trust", "scope", "system"),
+        ("trust", "os", "debian"),
+        ("trust", "engine", "podman"),
+        ("trust", "deadline", 900),
+        ("reaching", "name", "client2"),
+        ("reaching", "login", {**LOGIN, "port": 2222}),
+        ("reaching", "engine", "podman"),
+        ("reaching", "reference", "s"),
+        ("reaching", "trusting", {"/a": "2"}),
+        ("reaching", "serving", UNKNOWN),
+        ("reaching", "deadline", 30),
         ("check", "host", "s"),
         ("check", "address", "10.0.0.4"),
         ("check", "port", 5000),
@@ -176,9 +199,19 @@ def test_a_machine_is_removed_before_another_of_its_name_is_made() -> None:
     assert CASES["machine"].diff(driver="hyperv").delete_before_replace is True
 
 
-def test_a_registry_that_was_silent_in_a_refresh_is_asked_again() -> None:
-    case = CASES["check"]
-    assert Case(case.provider, case.inputs, {"answers": False}).diff().changes is True
+@pytest.mark.parametrize(
+    ("resource", "found"),
+    [
+        ("check", {"answers": False}),
+        ("reaching", {"reaches": False}),
+        ("trust", {"drift": ["/a is missing"]}),
+    ],
+)
+def test_what_a_refresh_found_amiss_is_seen_to_in_place(resource: str, found: dict[str, Any]) -> None:
+    case = CASES[resource]
+    result = Case(case.provider, case.inputs, {**case.outputs, **found}).diff()
+    assert result.changes is True
+    assert not result.replaces
 
 
 def test_a_certificate_that_was_not_the_one_served_in_a_refresh_is_put_in_place_again() -> None:

@@ -22,6 +22,8 @@ PATHS = [
     "providers.machine MachineProvider",
     "providers.restart RestartProvider",
     "providers.served ServedCertificateProvider",
+    "providers.trust TrustProvider",
+    "providers.trust_check TrustCheckProvider",
 ]
 
 

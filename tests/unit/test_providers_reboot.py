@@ -1,4 +1,4 @@
-"""Restarts and moves of a machine, against SSH and an engine on loopback."""
+"""Reboots and moves of a machine, against SSH and an engine on loopback."""
 
 import json
 from typing import Any
@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from guest.addresses import GUESTS
+from guest.files import as_root
 from providers.address import StaticAddressProvider, _place
 from providers.errors import CommandError, DeadlineError
 from providers.reboot import answers, reboot
-from providers.restart import RestartProvider
 from tests.unit.guest_machine import FIRST, SETTLED, GuestMachine
 from tests.unit.machine_tool import MachineTool
 from tests.unit.ssh_server import Reply
 
 PLACE = {"address": SETTLED, "subnet": "127.0.0.0/24", "gateway": "127.0.0.9", "interface": "eth0"}
-SHUTDOWN = "sudo sh -ec 'shutdown -r now'"
+SHUTDOWN = as_root("shutdown -r now")
 
 
 @pytest.fixture
@@ -45,41 +45,6 @@ def test_answers_or_not(moving: GuestMachine) -> None:
     with moving.ssh.serving() as ssh:
         assert answers(ssh.login) is True
     assert answers(ssh.login) is False
-
-
-def restart(moving: GuestMachine, because: str) -> dict[str, Any]:
-    return {
-        "login": moving.login,
-        "folder": str(moving.folder),
-        "because": because,
-        "serial": "serial-1",
-        "deadline": 20.0,
-    }
-
-
-def test_restart_at_creation_and_whenever_its_reason_changes(
-    moving: GuestMachine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    provider = RestartProvider()
-    with moving.running(FIRST, monkeypatch):
-        made = provider.create(restart(moving, "one"))
-        assert (made.id, made.outs) == ("serial-1", {**restart(moving, "one"), "address": FIRST})
-        assert moving.boots == 2
-        assert made.outs is not None
-        longer = {**restart(moving, "one"), "deadline": 30.0}
-        assert provider.update("serial-1", made.outs, longer).outs == {**longer, "address": FIRST}
-        assert moving.boots == 2
-        provider.update("serial-1", made.outs, restart(moving, "two"))
-        assert moving.boots == 3
-        provider.delete("serial-1", made.outs)
-        assert moving.boots == 3
-
-
-def test_a_restart_waits_for_the_engine(moving: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
-    moving.engine.ready = False
-    with moving.running(FIRST, monkeypatch), pytest.raises(DeadlineError, match=r"the engine at 127\.0\.0\.1:\d+"):
-        RestartProvider().create({**restart(moving, "one"), "deadline": 0.5})
-    assert moving.boots == 2
 
 
 def move(moving: GuestMachine, **changes: object) -> dict[str, Any]:

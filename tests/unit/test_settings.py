@@ -11,7 +11,7 @@ GOOD: dict[str, Any] = {
     "registry": {"address": "192.168.233.3", "alsoKnownAs": ["192.168.150.104"]},
     "network": {"subnet": "192.168.233.0/24", "gateway": "192.168.233.2"},
     "machine": {"driver": "hyperv", "options": {"hyperv-virtual-switch": "VMWare NAT", "hyperv-memory": 512}},
-    "clients": [{"name": "client1", "trust": "boot2docker"}],
+    "clients": [{"name": "client1", "trust": "system"}],
 }
 CONTAINER = {"driver": "container", "options": {"container-address": "192.168.233.9"}}
 SUBNET = "192.168.233.0/24"
@@ -70,7 +70,7 @@ def test_keys_of_other_packages_are_left_alone() -> None:
         ({"clients": {"name": "a"}}, "registry-stack:clients is {'name': 'a'}: should be a list"),
         (
             {"clients": [{"name": "a", "trust": "debain"}]},
-            "clients[0].trust is 'debain': should be 'boot2docker' or 'engine'",
+            "clients[0].trust is 'debain': should be 'engine' or 'system'",
         ),
         (
             {"clients": [{"name": "registry0"}]},

@@ -1,0 +1,138 @@
+"""The Trust resource: a client's engine, or its whole system, trusts the registry's authorities and finds its names."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import pulumi
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+
+from guest.engines import ENGINES
+from guest.systems import SYSTEMS
+from guest.trust.steps import Before
+from guest.trust.wanted import Wanted
+from providers.errors import StackError, UnreachableError
+from providers.props import Props, Provider, changed, login
+
+if TYPE_CHECKING:
+    from providers.trusting import Client
+
+_UPDATES = ("name", "login", "reference", "address", "names", "anchors", "scope", "os", "engine", "deadline")
+_NOTHING = Before()
+
+
+class TrustProvider(Provider):
+    """Translates Pulumi's calls into what is on a client."""
+
+    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
+        replaces = changed(_olds, _news, ["serial"])
+        changes = bool(replaces or changed(_olds, _news, _UPDATES)) or bool(_olds["drift"])
+        return DiffResult(changes=changes, replaces=replaces)
+
+    def create(self, props: Props) -> CreateResult:
+        with _named(props):
+            outs = _installed(props, _NOTHING)
+            if props["scope"] == "system":
+                _client(props).restart(SYSTEMS[outs["system"]], ENGINES[props["engine"]], props["deadline"])
+        return CreateResult(props["name"], outs)
+
+    def read(self, id_: str, props: Props) -> ReadResult:
+        system = SYSTEMS.get(props["system"])
+        try:
+            drift = _client(props).drift(_wanted(props), system, _before(props))
+        except UnreachableError:  # what is wrong with the client itself is not this resource's to say
+            return ReadResult(id_, props)
+        return ReadResult(id_, {**props, "drift": drift})
+
+    def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
+        with _named(_news):
+            return UpdateResult(_installed(_news, _before(_olds)))
+
+    def delete(self, _id: str, _props: Props) -> None:
+        try:
+            with _named(_props):
+                _client(_props).withdraw(_wanted(_props), SYSTEMS.get(_props["system"]), _before(_props))
+        except StackError as error:
+            raise StackError(
+                f"{error}\nIts trust in {_props['reference']} was not taken away. If the client is gone for good, "
+                "`pulumi state delete` with this resource's URN forgets it"
+            ) from None
+
+
+@dataclass(frozen=True)
+class TrustArgs:
+    """A client's name and login, what identifies it, and what it shall trust how far: see settings.ClientSettings.
+
+    `anchors` are the certificates of the authorities (PEM) by their names, `names` the registry's at `address`.
+    """
+
+    name: str
+    login: Mapping[str, pulumi.Input[str | int]]
+    serial: pulumi.Input[str]
+    reference: str
+    address: str
+    names: list[str]
+    anchors: Mapping[str, pulumi.Input[str]]
+    scope: str
+    os: str
+    engine: str
+    deadline: float
+
+
+class Trust(Resource, module="registry", name="Trust"):
+    """A client's trust in the registry. `files` has the SHA-256 of each file that is on the client for it, `folders`
+    those made for them, `system` the name of the client's system.
+
+    `drift` is what the last refresh found missing or altered; the next `up` mends it.
+    """
+
+    system: pulumi.Output[str]
+    files: pulumi.Output[dict[str, str]]
+    folders: pulumi.Output[list[str]]
+    drift: pulumi.Output[list[str]]
+
+    def __init__(self, resource_name: str, args: TrustArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        inputs = {key: getattr(args, key) for key in args.__dataclass_fields__}
+        super().__init__(TrustProvider(), resource_name, {**inputs, **dict.fromkeys(Trust.__annotations__)}, opts)
+
+
+def _installed(props: Props, before: Before) -> Props:
+    installed = _client(props).install(_wanted(props), props["os"], before)
+    return {**props, "system": installed.system, "files": installed.files, "folders": installed.folders, "drift": []}
+
+
+def _client(props: Props) -> "Client":
+    from providers.trusting import Client
+
+    return Client(props["name"], login(props))
+
+
+def _wanted(props: Props) -> Wanted:
+    return Wanted(
+        reference=props["reference"],
+        address=props["address"],
+        names=tuple(props["names"]),
+        anchors=props["anchors"],
+        whole=props["scope"] == "system",
+        engine=ENGINES[props["engine"]],
+    )
+
+
+def _before(props: Props) -> Before:
+    return Before(
+        files=tuple(map(PurePosixPath, props["files"])),
+        folders=tuple(map(PurePosixPath, props["folders"])),
+        reference=props["reference"],
+        names=tuple(props["names"]),
+    )
+
+
+@contextmanager
+def _named(props: Props) -> Iterator[None]:
+    """Errors begin with the client's name."""
+    try:
+        yield
+    except StackError as error:
+        raise StackError(f"{props['name']}: {error}") from None

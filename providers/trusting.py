@@ -1,0 +1,143 @@
+"""A client's trust in the registry: brought about, looked at, taken away, proved. Nothing of Pulumi here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from guest.engines import Engine
+from guest.engines.restart import restarted, resumed
+from guest.files import as_root
+from guest.systems import SYSTEMS, System, recognised
+from guest.trust.answer import judge, request
+from guest.trust.facts import Facts, look
+from guest.trust.steps import Before, conflicts, made, script, steps
+from guest.trust.wanted import Wanted, digest
+from providers.errors import CommandError, MachineError, RegistryError, StackError
+from providers.login import Login
+from providers.reboot import reboot
+from providers.ssh import Shell, connected
+from providers.waiting import wait_for
+
+# the script comes on the standard input: it may be longer than a command line can be
+_SCRIPT = as_root("exec sh -es")
+_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What is on a client: its system's name, empty if that is unknown; each file's SHA-256; the folders made."""
+
+    system: str
+    files: dict[str, str]
+    folders: list[str]
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client's name, and how to log in to it."""
+
+    name: str
+    login: Login
+
+    def install(self, wanted: Wanted, os: str, before: Before) -> Installed:
+        """Makes the client have what is wanted, and no longer what it had before. `os` is a system's name, or auto."""
+        with self._session() as session:
+            facts = session.look(wanted, SYSTEMS.get(os))
+            system = SYSTEMS.get(os) or recognised(facts.os_release)
+            self._refuse(facts, wanted, system)
+            session.take(facts, wanted, system, before)
+        files = {str(path): digest(content) for path, content in wanted.files(system).items()}
+        folders = [str(folder) for folder in made(facts, wanted, system, before)]
+        return Installed(system.name if system else "", files, folders)
+
+    def drift(self, wanted: Wanted, system: System | None, before: Before) -> list[str]:
+        """What on the client is no longer as it was made; a line each."""
+        with self._session() as session:
+            return [step.because for step in steps(session.look(wanted, system), wanted, system, before)]
+
+    def withdraw(self, wanted: Wanted, system: System | None, before: Before) -> None:
+        """Takes from the client exactly what was added."""
+        nothing = replace(wanted, anchors={}, names=())
+        with self._session() as session:
+            session.take(session.look(nothing, system), nothing, system, before)
+
+    def restart(self, system: System, engine: Engine, seconds: float) -> None:
+        """Restarts an engine that reads the system's trust store only when it starts; its containers run again."""
+        if engine.service:
+            again = self._rebooted(engine, seconds) if system.forgets else restarted(system, engine, seconds)
+            with self._session() as session:
+                session.run(again, seconds + _SECONDS)
+
+    def reach(self, engine: Engine, reference: str, seconds: float) -> None:
+        """Waits until the client's own engine gets an answer from the registry over TLS that it trusts.
+
+        What waiting won't end is a RegistryError at once; a DeadlineError ends the rest. Both say what the engine saw.
+        """
+
+        def reached() -> bool:
+            with self._session() as session:
+                printed = session.run(request(engine, reference))
+            if reason := judge(printed, reference):
+                said = printed.strip().splitlines() or ["nothing"]
+                text = f"{self.name} does not reach {reference}: {reason.name}: {said[-1]} ({reason.helps})"
+                raise RegistryError(text) if reason.lasts else _NotYetError(text)
+            return True
+
+        what = f"{self.name} to reach {reference} by {engine.name}"
+        wait_for(what, reached, seconds, failures=(_NotYetError, OSError), pause=1)
+
+    def _rebooted(self, engine: Engine, seconds: float) -> str:
+        """Reboots the client; what is to be run then."""
+        with self._session() as session:
+            containers = session.run(engine.running).split()
+        reboot(self.login, self.login.host, seconds)
+        return resumed(engine, containers, seconds)
+
+    @contextmanager
+    def _session(self) -> Iterator["_Session"]:
+        with connected(self.login) as shell:
+            yield _Session(shell)
+
+    def _refuse(self, facts: Facts, wanted: Wanted, system: System | None) -> None:
+        if wanted.whole and system is None:
+            raise MachineError(
+                f"its system is not known here, and `trust: system` needs one of {', '.join(SYSTEMS)}: name the one "
+                "that it is like in the client's `os`, or use `trust: engine`, which works on any. Its os-release "
+                f"says: {' '.join(facts.os_release.split())[:200]}"
+            )
+        for path in sorted(facts.foreign):
+            raise MachineError(
+                f"it has {path} already, and not from this program: remove that file, or name the authorities there "
+                "by hand and take the client out of the settings"
+            )
+        for line in conflicts(facts, wanted):
+            raise MachineError(f"its /etc/hosts leads a name of the registry elsewhere: remove the line {line!r}")
+
+
+class _NotYetError(RegistryError):
+    """The registry was not reached, and that may end."""
+
+
+@dataclass(frozen=True)
+class _Session:
+    """A connection to a client, over which scripts are run as root."""
+
+    shell: Shell
+
+    def look(self, wanted: Wanted, system: System | None) -> Facts:
+        return Facts.parse(self.run(look(wanted, system)))
+
+    def take(self, facts: Facts, wanted: Wanted, system: System | None, before: Before) -> None:
+        if taken := steps(facts, wanted, system, before):
+            self.run(script(taken, system))
+
+    def run(self, commands: str, seconds: float = _SECONDS) -> str:
+        try:
+            return self.shell.run(_SCRIPT, stdin=commands, seconds=seconds)
+        except CommandError as error:
+            if "sudo" in error.output and "password" in error.output:
+                raise StackError(
+                    f"{self.shell.login} can't become root: sudo asks for a password. Let that user have sudo without "
+                    "one, or log in as root"
+                ) from None
+            raise
