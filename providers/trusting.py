@@ -21,6 +21,7 @@ from providers.waiting import wait_for
 # the script comes on the standard input: it may be longer than a command line can be
 _SCRIPT = as_root("exec sh -es")
 _SECONDS = 120
+_PAUSE = 1.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Client:
             return True
 
         what = f"{self.name} to reach {reference} by {engine.name}"
-        wait_for(what, reached, seconds, failures=(_NotYetError, OSError), pause=1)
+        wait_for(what, reached, seconds, failures=(_NotYetError, OSError), pause=_PAUSE)
 
     def _rebooted(self, engine: Engine, seconds: float) -> str:
         """Reboots the client; what is to be run then."""
@@ -140,4 +141,4 @@ class _Session:
                     f"{self.shell.login} can't become root: sudo asks for a password. Let that user have sudo without "
                     "one, or log in as root"
                 ) from None
-            raise
+            raise CommandError([f"{self.shell.login}:", "a script of root's"], error.code, error.output) from None

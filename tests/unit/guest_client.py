@@ -81,11 +81,11 @@ def make_client(root: Path, system: System | None, shell: str = "sh") -> ClientG
     if system is None:
         return client
     guest.path("/etc/os-release").write_text(f"NAME=x\nID={system.ids[0]}\n")
-    for folder in (system.folder, system.bundle.parent):
-        guest.path(str(folder)).mkdir(parents=True, exist_ok=True)
-    guest.path(f"{system.folder}/foreign{system.suffix}").write_text(FOREIGN)
     # Boot2Docker's tool finds what its boot has linked
     source = "/usr/local/share/ca-certificates/boot2docker" if system.forgets else str(system.folder)
+    for folder in (str(system.folder), str(system.bundle.parent), source):
+        guest.path(folder).mkdir(parents=True, exist_ok=True)
+    guest.path(f"{system.folder}/foreign{system.suffix}").write_text(FOREIGN)
     suffix = ".crt" if system.forgets else system.suffix
     tool = "update-ca-certificates" if system.forgets else system.rebuild.split()[0]
     made_by = root / "bin" / tool
