@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_tls as tls
+from pulumi.runtime.config import is_config_secret
 
 from certificates.ends import earlier, moment
 from providers.authority import StoredAuthority
@@ -59,7 +60,7 @@ class CertificateAuthority(pulumi.ComponentResource):
         elif settings.source == "docker-machine":
             source = self._stored(settings.name, args)
         else:
-            source = _provided(settings)
+            source = self._provided(settings)
         self.name = settings.name
         self.certificate, self.anchor = source.certificate, source.anchor
         self.private_key, self.ends = source.private_key, source.ends
@@ -87,6 +88,19 @@ class CertificateAuthority(pulumi.ComponentResource):
         stored = StoredAuthority(f"{name}-stored", storage=args.storage, alone=args.alone, opts=opts)
         return _Source(stored.certificate, stored.certificate, stored.private_key, stored.ends)
 
+    def _provided(self, settings: AuthoritySettings) -> _Source:
+        key = f"{pulumi.get_project()}:certificates"
+        if not is_config_secret(key):
+            how = "`pulumi config set --secret --path`: see docs/certificates.md"
+            pulumi.log.warn(f"{key}: the private key of {settings.name} is no secret in the stack file: {how}", self)
+        given = settings.provided
+        return _Source(
+            pulumi.Output.from_input(given.bundle),
+            pulumi.Output.from_input(given.anchor),
+            pulumi.Output.secret(given.private_key),
+            pulumi.Output.from_input(moment(given.ends)),
+        )
+
 
 def certificate_authorities(
     settings: Settings, machine: Machine, opts: pulumi.ResourceOptions
@@ -108,16 +122,6 @@ def private_key(name: str, kind: KeyKind, opts: pulumi.ResourceOptions) -> tls.P
 def anchors(authorities: Iterable[CertificateAuthority]) -> dict[str, pulumi.Output[str]]:
     """What clients trust: the root of each authority, by the authority's name."""
     return {authority.name: authority.anchor for authority in authorities}
-
-
-def _provided(settings: AuthoritySettings) -> _Source:
-    given = settings.provided
-    return _Source(
-        pulumi.Output.from_input(given.bundle),
-        pulumi.Output.from_input(given.anchor),
-        pulumi.Output.secret(given.private_key),
-        pulumi.Output.from_input(moment(given.ends)),
-    )
 
 
 def _common_name(name: str, registry: str) -> str:

@@ -110,6 +110,17 @@ def test_an_authority_that_was_provided() -> None:
     assert opened_up(ran.outputs)["certificates"]["authorities"] == {"ours": "2120-01-01T00:00:00Z"}
 
 
+@pytest.mark.parametrize("secret", [True, False])
+def test_a_private_key_that_is_no_secret_is_warned_of(monkeypatch: pytest.MonkeyPatch, secret: bool) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("pulumi.log.warn", lambda line, *_: said.append(line))
+    monkeypatch.setattr("components.certificate_authority.is_config_secret", lambda _: secret)
+    certified({**PROVIDED, "name": f"secret-{secret}".lower()})
+    warned = "registry-stack:certificates: the private key of secret-false is no secret in the stack file: "
+    assert said == ([] if secret else [f"{warned}`pulumi config set --secret --path`: see docs/certificates.md"])
+    assert KEY not in str(said)
+
+
 @pytest.mark.parametrize("others", [[], [{"name": "next"}]], ids=["alone", "with another"])
 def test_the_authority_of_docker_machine(others: list[dict[str, Any]]) -> None:
     ran = certified({"name": "old", "source": "docker-machine"}, *others)
