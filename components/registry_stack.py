@@ -16,6 +16,7 @@ from components.processes import processes
 from components.registry import Registry, RegistryArgs
 from components.server_certificate import ServerCertificate, ServerCertificateArgs
 from components.static_address import static_address
+from components.workstation_trust import workstation_trust
 from providers.check import RegistryCheck
 from settings import Settings
 
@@ -119,5 +120,6 @@ class RegistryStack(pulumi.ComponentResource):
             "machine": pulumi.Output.from_input(registry.name),
             "address": pulumi.Output.from_input(str(registry.address)),
             **hosts_entries(self._settings, self._owner, self),
+            **workstation_trust(self._settings, self.anchors, self),
             "clients": pulumi.Output.from_input(clients),
         }

@@ -71,6 +71,7 @@ class Settings(Model):
     certificates: CertificateSettings = CertificateSettings()
     docker_machine: DockerMachineSettings = DockerMachineSettings()
     hosts_file: Literal["manage", "off"] = "off"
+    workstation_trust: Literal["off", "user", "system"] = "off"
 
     @cached_property
     def machines(self) -> dict[str, MachineSettings]:

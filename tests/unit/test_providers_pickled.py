@@ -24,6 +24,7 @@ PATHS = [
     "providers.served ServedCertificateProvider",
     "providers.trust TrustProvider",
     "providers.trust_check TrustCheckProvider",
+    "providers.workstation_trust WorkstationProvider",
 ]
 
 

@@ -5,4 +5,5 @@ set -eu
 chmod 0755 usr/lib/host/*
 ln -s ../usr/lib/os-release etc/os-release
 ln -s mawk usr/bin/awk
-mkdir -p usr/local/share/ca-certificates
+mkdir -p usr/local/share/ca-certificates var/tmp
+chmod 1777 var/tmp

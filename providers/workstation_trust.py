@@ -1,0 +1,109 @@
+"""The WorkstationTrust resource: the workstation that Pulumi runs on trusts the registry's authorities."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pulumi
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+
+from guest.systems import SYSTEMS
+from providers.props import Props, Provider, changed
+from workstation.trust_store import Workstation, by_hand
+
+if TYPE_CHECKING:
+    from providers.workstation_store import Placed, Trusting
+
+_REPLACES = ("workstation", "scope", "reference")
+
+
+class WorkstationProvider(Provider):
+    """Translates Pulumi's calls into changes of a workstation's trust."""
+
+    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
+        replaces = changed(_olds, _news, _REPLACES)
+        changes = bool(replaces or changed(_olds, _news, ["anchors"])) or not _olds["managed"]
+        return DiffResult(changes=changes, replaces=replaces, delete_before_replace=True)
+
+    def create(self, props: Props) -> CreateResult:
+        return CreateResult(props["reference"], {**props, **_trusted(props, None)})
+
+    def read(self, id_: str, props: Props) -> ReadResult:
+        work = _trusting(props)
+        work.look()
+        return ReadResult(id_, {**props, **_status(props, work)})
+
+    def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
+        return UpdateResult({**_news, **_trusted(_news, _placed(_olds))})
+
+    def delete(self, _id: str, _props: Props) -> None:
+        work = _trusting(_props)
+        work.withdraw(_placed(_props))
+        if work.problems:
+            # Pulumi shows what a provider prints there, and a destroy must not fail over a workstation's own trust
+            left = "; ".join(work.problems)
+            print(f"trust in {_props['reference']} is left on this workstation: {left}", file=sys.stderr)
+
+
+class WorkstationTrust(Resource, module="registry", name="WorkstationTrust"):
+    """Trust of a workstation in the registry that images of `reference` are in, of its user's engines or of the whole
+    system (`scope`); `anchors` are the certificates of the authorities (PEM) by their names.
+
+    `managed` is whether it is there. If not, for lack of a right or because somebody took it away, the next `up` tries
+    again. `status` is "managed: ...", or says what to do by hand. `placed` is what was put there.
+    """
+
+    managed: pulumi.Output[bool]
+    status: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        workstation: Workstation,
+        scope: str,
+        reference: str,
+        anchors: Mapping[str, pulumi.Input[str]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs = {"workstation": asdict(workstation), "scope": scope, "reference": reference, "anchors": anchors}
+        outputs = {"managed": None, "status": None, "placed": None}
+        super().__init__(WorkstationProvider(), resource_name, {**inputs, **outputs}, opts)
+
+
+def _trusted(props: Props, before: "Placed | None") -> Props:
+    from providers.workstation_store import Placed
+
+    work = _trusting(props)
+    placed = work.install(before or Placed())
+    return {**_status(props, work), "placed": {key: list(value) for key, value in asdict(placed).items()}}
+
+
+def _status(props: Props, work: "Trusting") -> Props:
+    reference = props["reference"]
+    if props["scope"] == "system" and work.places.store is None:
+        work.problems.append(f"where this system keeps whom it trusts is not known; known are {', '.join(SYSTEMS)}")
+    if not work.problems:
+        return {"managed": True, "status": f"managed: this workstation trusts {reference}"}
+    problems = "; ".join(work.problems)
+    hand = by_hand(work.places, reference, props["anchors"])
+    again = f"the next `pulumi up` tries again. To do it by hand: {hand}"
+    return {"managed": False, "status": f"not managed: {problems}; {again}"}
+
+
+def _trusting(props: Props) -> "Trusting":
+    from providers.runner import run
+    from providers.workstation_store import Trusting
+
+    workstation = Workstation(**props["workstation"])
+    lock = Path(workstation.home) / ".cache" / "registry-stack" / "trust-store.lock"
+    places = workstation.places(props["scope"], props["reference"])
+    return Trusting(places, props["reference"], props["anchors"], lock, run)
+
+
+def _placed(props: Props) -> "Placed":
+    from providers.workstation_store import Placed
+
+    return Placed(**{key: tuple(value) for key, value in props["placed"].items()})
