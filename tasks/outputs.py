@@ -1,8 +1,9 @@
 """What a stack tells others: its outputs, typed."""
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
 
 from providers.errors import StackError
@@ -22,7 +23,10 @@ class Client(_Model):
 
 
 class Outputs(_Model):
-    """The outputs of a stack of this program. `registry` is how its images' names begin; `ca_certificate` is PEM."""
+    """The outputs of a stack of this program. `registry` is how its images' names begin; `ca_certificate` is PEM.
+
+    `clients` are those on machines of docker-machine's; what runs on other hosts is not reached from here.
+    """
 
     registry: str
     url: str
@@ -31,6 +35,13 @@ class Outputs(_Model):
     address: str
     hosts_lines: list[str]
     clients: dict[str, Client]
+
+    @field_validator("clients", mode="before")
+    @classmethod
+    def _on_machines(cls, clients: Any) -> Any:
+        if not isinstance(clients, dict):
+            return clients
+        return {name: each for name, each in clients.items() if not (isinstance(each, dict) and "ssh" in each)}
 
     @classmethod
     def parse(cls, text: str) -> "Outputs":

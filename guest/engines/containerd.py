@@ -12,12 +12,10 @@ from guest.engines.engine import Engine
 
 def _hosts(registry: str, authorities: Sequence[str]) -> str:
     files = ", ".join(f'"{name}"' for name in authorities)
-    return (
-        f'server = "https://{registry}"\n\n'
-        f'[host."https://{registry}"]\n'
-        '  capabilities = ["pull", "resolve", "push"]\n'
-        f"  ca = [{files}]\n"
-    )
+    known = f'capabilities = ["pull", "resolve", "push"]\nca = [{files}]\n'
+    # Both know the authorities: where the host lacks an image, the server is asked too. Without a host, containerd 1.6
+    # reads none of it.
+    return f'server = "https://{registry}"\n{known}\n[host."https://{registry}"]\n{known}'
 
 
 ENGINE = Engine(

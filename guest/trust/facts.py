@@ -13,6 +13,11 @@ from guest.trust.wanted import MARK, Wanted, digest
 
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _WIDTH = 64
+# the shell's own means: this runs with every refresh; the last line may have no end
+_SHOW = (
+    'show() { echo "== $1"; if [ -e "$2" ]; then '
+    'while IFS= read -r line || [ -n "$line" ]; do printf \'  %s\\n\' "$line"; done <"$2"; fi; }'
+)
 
 
 @dataclass(frozen=True)
@@ -46,9 +51,9 @@ class Facts:
         for store, *held in map(str.split, sections["stores"]):
             stores.setdefault(store, set()).update(held)
         return cls(
-            os_release="\n".join(sections["os-release"]),
-            hosts="\n".join(sections["hosts"]),
-            bootsync="\n".join(sections["bootsync"]),
+            os_release=_text(sections["os-release"]),
+            hosts=_text(sections["hosts"]),
+            bootsync=_text(sections["bootsync"]),
             digests={path: hashed for hashed, path in (line.split(None, 1) for line in sections["digests"])},
             folders=frozenset(sections["folders"]),
             foreign=frozenset(sections["foreign"]),
@@ -66,12 +71,12 @@ def look(wanted: Wanted, system: System | None) -> str:
     return "\n".join(
         [
             "{",
-            'show() { echo "== $1"; if [ -e "$2" ]; then { cat "$2"; echo; } | sed \'s/^/  /\'; fi; }',
+            _SHOW,
             "show os-release /etc/os-release",
             "show hosts /etc/hosts",
             f"show bootsync {BOOTSYNC}",
             "echo '== digests'",
-            f"{{ sha256sum -- {_quoted(files)} 2>/dev/null || true; }} | sed 's/^/  /'" if files else "",
+            f"sha256sum -- {_quoted(files)} 2>/dev/null || true" if files else "",
             "echo '== folders'",
             f'for each in {_quoted(folders)}; do if [ -d "$each" ]; then echo "  $each"; fi; done',
             "echo '== foreign'",
@@ -85,6 +90,10 @@ def look(wanted: Wanted, system: System | None) -> str:
             "",
         ]
     )
+
+
+def _text(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _look_into(store: str, anchors: Mapping[str, str]) -> list[str]:

@@ -1,6 +1,6 @@
 """Hosts that exist already, as a rack or a cloud has them: container machines that a test has started itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
@@ -12,6 +12,7 @@ from guest.boot2docker import PERSISTENT
 from images.names import MACHINE
 from providers.ssh import wait_for_host_key
 from tasks.hosts import archive, create_host, make_network, make_ssh_key, remove_all
+from tests.e2e.machine_container import PROFILE
 
 LABEL = "registry-stack.test"
 SECONDS = 60
@@ -41,19 +42,25 @@ class Hosts:
 
 
 @contextmanager
-def hosts(network: str, subnet: str, names: list[str], folder: Path) -> Iterator[Hosts]:
-    """Starts hosts in a network of their own, from `<subnet>.100` on; removes them in the end."""
+def hosts(
+    network: str, subnet: str, names: list[str], folder: Path, with_engine: Collection[str] = ()
+) -> Iterator[Hosts]:
+    """Starts hosts in a network of their own, from `<subnet>.100` on; removes them in the end.
+
+    Those of `with_engine` have one that runs already, which only they themselves reach.
+    """
     labels = {LABEL: network}
     with closing(docker.from_env()) as engine:
         remove_all(engine, labels)
         try:
             make_network(engine, network, IPv4Network(f"{subnet}.0/24"), IPv4Address(f"{subnet}.2"), labels)
             public = make_ssh_key(folder / "id_ed25519")
-            files = archive({"userdata.tar": archive({".ssh/authorized_keys": public.encode()})})
+            files = {"userdata.tar": archive({".ssh/authorized_keys": public.encode()})}
+            profile = {"profile": PROFILE.encode()}
             addresses = {name: f"{subnet}.{number}" for number, name in enumerate(names, 100)}
             for name, address in addresses.items():
                 host = create_host(engine, MACHINE, network=network, name=name, address=address, labels=labels)
-                host.put_archive(str(PERSISTENT), files)
+                host.put_archive(str(PERSISTENT), archive(files | profile if name in with_engine else files))
                 host.start()
             shown = {name: wait_for_host_key(address, 22, SECONDS) for name, address in addresses.items()}
             yield Hosts(addresses, folder / "id_ed25519", shown, network)

@@ -1,6 +1,7 @@
 """The contract for other stacks, as the tour and the demo read it."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from providers.errors import StackError
 from tasks.outputs import Outputs
 from tasks.tour import registry_api
 
-DOCUMENT = {
+DOCUMENT: dict[str, Any] = {
     "address": "192.168.233.3",
     "caCertificate": "PEM",
     "clients": {
@@ -24,6 +25,7 @@ DOCUMENT = {
     "registry": "registry0.localdomain:5000",
     "url": "https://registry0.localdomain:5000",
 }
+WRONG: tuple[Any, ...] = ({"client1": {}}, [], {"a": 1})
 
 
 def test_outputs_are_read() -> None:
@@ -33,7 +35,16 @@ def test_outputs_are_read() -> None:
     assert (api.host, api.address, api.port) == ("registry0.localdomain", "192.168.233.3", 5000)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", json.dumps({**DOCUMENT, "clients": {"client1": {}}})])
+def test_hosts_that_exist_already_are_not_reached_from_here() -> None:
+    host = {"address": "192.168.233.51", "ssh": "ssh://admin@192.168.233.51:22", "trust": "system"}
+    outputs = Outputs.parse(json.dumps({**DOCUMENT, "clients": {"rack1": host, **DOCUMENT["clients"]}}))
+    assert list(outputs.clients) == ["client1"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}", "[]", *(json.dumps({**DOCUMENT, "clients": wrong}) for wrong in WRONG)],
+)
 def test_other_documents_are_refused_in_a_line(text: str) -> None:
     with pytest.raises(StackError, match=r"^these are not the outputs of a stack that is up; at fault: \[.*\]$"):
         Outputs.parse(text)

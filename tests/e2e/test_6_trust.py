@@ -1,0 +1,159 @@
+"""Clients' trust over its life, on a machine of docker-machine's and on a host that exists already."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from guest.files import as_root
+from providers.errors import CommandError
+from providers.login import Login
+from providers.reboot import reboot
+from providers.ssh import run_command
+from providers.waiting import wait_for
+from tasks.tour import pull_site, push_site
+from tests.e2e.hosts import Hosts, hosts
+from tests.e2e.stack import Stack, container_settings, left_of, taken_down
+
+NAME, SUBNET = "e2e-trust", "192.168.248"
+REGISTRY, MACHINE, HOST = "trust-registry", "trust-machine", "trust-host"
+REFERENCE = f"{REGISTRY}.localdomain"
+COPY = f"/etc/docker/certs.d/{REFERENCE}/authority.crt"
+ANCHOR = f"/var/lib/boot2docker/certs/{REFERENCE}-authority.pem"
+PLACES = "/etc/docker/certs.d /etc/hosts /var/lib/boot2docker/*certs* /var/lib/boot2docker/bootsync.sh"
+FORGET = "sed -i /registry-stack/d /etc/hosts"
+SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
+    folder = tmp_path_factory.mktemp("hosts")
+    with hosts(NAME, SUBNET, [REGISTRY, MACHINE, HOST], folder, with_engine=[HOST]) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def untouched(there: Hosts) -> str:
+    """What is on the host before anybody has been there."""
+    return everything(login(there))
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory, there: Hosts, untouched: str) -> Iterator[Stack]:
+    assert untouched
+    made = Stack.make(NAME, tmp_path_factory.mktemp("trust"), settings(there))
+    with taken_down(made):
+        made.up()
+        push_site(made.outputs().clients[MACHINE], f"{REFERENCE}/site")
+        yield made
+
+
+def settings(there: Hosts, clients: tuple[str, ...] = (MACHINE, HOST)) -> dict[str, Any]:
+    document = container_settings(SUBNET, {})
+    machines = {
+        name: {"driver": "generic", "hostKey": there.host_keys[name], "options": there.options(name)}
+        for name in (REGISTRY, MACHINE)
+    }
+    host = {"address": there.addresses[HOST], "user": "docker", "key": str(there.key), "hostKey": there.host_keys[HOST]}
+    known = {
+        MACHINE: {"name": MACHINE, "trust": "engine", "machine": machines[MACHINE]},
+        HOST: {"name": HOST, "trust": "system", "host": host},
+    }
+    document["registry"] |= {"name": REGISTRY, "machine": machines[REGISTRY]}
+    return {**document, "clients": [known[name] for name in clients]}
+
+
+def login(there: Hosts) -> Login:
+    return Login(there.addresses[HOST], "docker", None, there.host_keys[HOST], key_file=str(there.key))
+
+
+def everything(to: Login) -> str:
+    """Every folder, file and content where trust may leave something, and the system's trust store."""
+    script = f"""find {PLACES} 2>/dev/null | sort | while read -r each; do
+        if [ -d "$each" ]; then echo "$each"; else sha256sum "$each"; fi; done
+        sha256sum /etc/ssl/certs/ca-certificates.crt"""
+    return run_command(to, as_root(script))
+
+
+def pull(to: Login) -> str:
+    return run_command(
+        to, as_root(f"docker rmi {REFERENCE}/site:1 >/dev/null 2>&1 || true; docker pull {REFERENCE}/site:1")
+    )
+
+
+def all_pull(stack: Stack, there: Hosts) -> None:
+    client = stack.outputs().clients[MACHINE]
+    digest = push_site(client, f"{REFERENCE}/site")
+    pull_site(client, f"{REFERENCE}/site", digest)
+    assert digest in pull(login(there))
+
+
+def test_a_host_needs_no_docker_machine(stack: Stack, there: Hosts) -> None:
+    assert json.loads(stack.output())["clients"][HOST] == {
+        "address": there.addresses[HOST],
+        "ssh": f"ssh://docker@{there.addresses[HOST]}:22",
+        "trust": "system",
+    }
+    assert not (stack.storage / "machines" / HOST).exists()
+    all_pull(stack, there)
+    stack.refresh("--expect-no-changes")
+    stack.up("--expect-no-changes")
+
+
+def test_trust_is_there_after_a_reboot(stack: Stack, there: Hosts) -> None:
+    before = everything(login(there))
+    reboot(login(there), there.addresses[HOST], SECONDS)
+    assert wait_for("the host to pull", lambda: pull(login(there)), SECONDS, failures=(OSError, CommandError))
+    assert everything(login(there)) == before
+    stack.refresh("--expect-no-changes")
+
+
+def test_what_is_deleted_or_altered_is_mended(stack: Stack, there: Hosts) -> None:
+    before = everything(login(there))
+    machine = stack.login(MACHINE, there.addresses[MACHINE])
+    run_command(machine, as_root(f"rm {COPY}; {FORGET}"))
+    run_command(login(there), as_root(f"echo altered >> {ANCHOR}; echo altered > {COPY}; {FORGET}"))
+    stack.refresh()
+    state = stack.export()
+    assert f"{COPY} is missing" in state
+    assert f"{ANCHOR} is altered" in state
+    assert state.count('"reaches": false') == 2
+    stack.up()
+    stack.up("--expect-no-changes")
+    stack.refresh("--expect-no-changes")
+    assert everything(login(there)) == before
+    all_pull(stack, there)
+
+
+def test_clients_follow_another_authority(stack: Stack, there: Hosts) -> None:
+    before = stack.outputs().ca_certificate
+    resources = json.loads(stack.export())["deployment"]["resources"]
+    (key,) = [each["urn"] for each in resources if each["urn"].endswith("::authority-key")]
+    boot = run_command(login(there), "cat /proc/sys/kernel/random/boot_id")
+    stack.up("--replace", key)
+    after = stack.outputs().ca_certificate
+    assert after != before
+    for to in (login(there), stack.login(MACHINE, there.addresses[MACHINE])):
+        assert run_command(to, f"cat {COPY}").strip() == after.strip()
+    assert run_command(login(there), "cat /proc/sys/kernel/random/boot_id") == boot, "no restart"
+    all_pull(stack, there)
+    stack.up("--expect-no-changes")
+
+
+def test_a_client_that_is_taken_out_is_as_it_was(stack: Stack, there: Hosts, untouched: str) -> None:
+    stack.set(settings(there, clients=(MACHINE,)))
+    stack.up()
+    assert everything(login(there)) == untouched
+    with pytest.raises(CommandError, match=r"no such host|server misbehaving|name resolution"):
+        pull(login(there))
+    stack.set(settings(there))
+    stack.up()
+    all_pull(stack, there)
+
+
+def test_destroy_leaves_the_host_as_it_was(stack: Stack, there: Hosts, untouched: str) -> None:
+    stack.destroy()
+    assert left_of(stack) == []
+    assert everything(login(there)) == untouched
+    assert there.is_running(HOST)
