@@ -67,15 +67,13 @@ class Access:
         create: str,
         opts: pulumi.ResourceOptions,
         *,
-        delete: str | None = None,
-        stdin: pulumi.Input[str] | None = None,
+        stdin: pulumi.Input[str],
     ) -> remote.Command:
-        """Scripts run as root on the machine when the resource is made, or anything about it changes, and deleted."""
+        """A script run as root on the machine when the resource is made, or anything about it changes."""
         return remote.Command(
             name,
             connection=remote.ConnectionArgs(**self.login, dial_error_limit=20),
             create=as_root(create),
-            delete=as_root(delete) if delete else None,
             stdin=stdin,
             triggers=[self.machine.serial],
             add_previous_output_in_env=False,

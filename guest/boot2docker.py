@@ -23,16 +23,6 @@ def static_address(address: IPv4Address, subnet: IPv4Network, gateway: IPv4Addre
     ]
 
 
-def host_names(address: str, names: Sequence[str]) -> list[str]:
-    """Lines that teach the machine an address's names, an entry each as in the guide, and no other address."""
-    return [f"{forget_host_name(name)}; echo '{address} {name}' >> /etc/hosts" for name in names]
-
-
-def forget_host_name(name: str) -> str:
-    """The command that takes a name's entry out of the hosts file."""
-    return f"sed -i '/[[:blank:]]{name.replace('.', '[.]')}$/d' /etc/hosts"
-
-
 def renew_engine() -> str:
     """Starts an engine that does not listen as on a new machine, without what docker-machine has told it so far."""
     written = " ".join(str(PERSISTENT / file) for file in ("profile", "ca.pem", "server.pem"))

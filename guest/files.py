@@ -10,6 +10,12 @@ def as_root(script: str) -> str:
     return f'$(test "$(id -u)" = 0 || echo sudo) sh -ec {quote(script)}'
 
 
+def whole(script: str) -> str:
+    """A script for the standard input of a shell: it is read as a whole before a command of it could read on there. It
+    may be longer than a command line can be, and finds the tools of the system wherever they are."""
+    return f"{{\numask 022\nPATH=$PATH:/usr/local/bin:/usr/local/sbin:/usr/sbin:/sbin\n{script}\n}} </dev/null\n"
+
+
 def write_file(path: PurePosixPath, *, mode: str) -> str:
     """Writes standard input to a file of root's. Its content is at no moment readable by others than `mode` allows,
     and the path holds the old file or the new one, never a part of it."""
@@ -18,8 +24,3 @@ def write_file(path: PurePosixPath, *, mode: str) -> str:
         f"umask 077; mkdir -p -m 755 {quote(str(path.parent))}; rm -f {fresh}; cat > {fresh}; "
         f"chmod {mode} {fresh}; mv {fresh} {quote(str(path))}"
     )
-
-
-def remove_file(path: PurePosixPath) -> str:
-    """Removes a file, and its folder if that is then empty."""
-    return f"rm -f {quote(str(path))}; rmdir {quote(str(path.parent))} 2>/dev/null || true"

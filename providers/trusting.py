@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from guest.engines import Engine
 from guest.engines.restart import restarted, resumed
-from guest.files import as_root
+from guest.files import as_root, whole
 from guest.systems import SYSTEMS, System, recognised
 from guest.trust.answer import judge, request
 from guest.trust.facts import Facts, look
@@ -18,8 +18,7 @@ from providers.reboot import reboot
 from providers.ssh import Shell, connected
 from providers.waiting import wait_for
 
-# the script comes on the standard input: it may be longer than a command line can be
-_SCRIPT = as_root("exec sh -es")
+_SHELL = as_root("exec sh -es")
 _SECONDS = 120
 _PAUSE = 1.0
 
@@ -134,7 +133,7 @@ class _Session:
 
     def run(self, commands: str, seconds: float = _SECONDS) -> str:
         try:
-            return self.shell.run(_SCRIPT, stdin=commands, seconds=seconds)
+            return self.shell.run(_SHELL, stdin=whole(commands), seconds=seconds)
         except CommandError as error:
             if "sudo" in error.output and "password" in error.output:
                 raise StackError(

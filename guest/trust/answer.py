@@ -67,6 +67,11 @@ REASONS = (
         _MENDS,
     ),
     Reason(
+        "its engine asks a proxy for it",
+        r"proxyconnect|proxy authentication required",
+        "add the registry's name to the engine's NO_PROXY",
+    ),
+    Reason(
         "nothing listens there",
         r"connection refused|connection reset",
         "see whether the registry runs: `docker logs registry` on its machine",
@@ -84,8 +89,7 @@ _OTHER = Reason("its engine's request failed", "", "the answer above is the engi
 
 def request(engine: Engine, reference: str) -> str:
     """The command that asks the registry through the engine; what it prints is for `judge`."""
-    asking = engine.request.format(quote(f"{reference}/{IMAGE}"))
-    return f"PATH=$PATH:/usr/local/bin:/usr/sbin:/sbin; {asking} 2>&1 || true"
+    return f"{engine.request.format(quote(f'{reference}/{IMAGE}'))} 2>&1 || true"
 
 
 def judge(printed: str, reference: str) -> Reason | None:

@@ -70,7 +70,6 @@ def look(wanted: Wanted, system: System | None) -> str:
     stores = sorted({each.bundle for each in systems if each and wanted.whole})
     return "\n".join(
         [
-            "{",
             _SHOW,
             "show os-release /etc/os-release",
             "show hosts /etc/hosts",
@@ -86,8 +85,6 @@ def look(wanted: Wanted, system: System | None) -> str:
             ),
             "echo '== stores'",
             *(line for store in stores for line in _look_into(str(store), wanted.texts)),
-            "} </dev/null",
-            "",
         ]
     )
 

@@ -48,14 +48,13 @@ def steps(facts: Facts, wanted: Wanted, system: System | None, before: Before) -
 
 
 def script(taken: Sequence[Step], system: System | None) -> str:
-    """A script that takes steps, for the standard input of a root's `sh -e`."""
-    lines = ["umask 022", "PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin"]
+    """A script that takes steps, as root; it stops at the first that fails."""
+    lines = []
     if system and system.package and any(step.rebuilds for step in taken):
         tool = system.rebuild.split()[0]
         said = f"there is no {tool} here: install the package {system.package}"
         lines.append(f"command -v {tool} >/dev/null || {{ echo {quote(said)} >&2; exit 1; }}")
-    # the braces let the shell read all of it before a command could read from the same input
-    return "\n".join(["{", *lines, *(step.commands for step in taken), "} </dev/null", ""])
+    return "\n".join([*lines, *(step.commands for step in taken)])
 
 
 def made(facts: Facts, wanted: Wanted, system: System | None, before: Before) -> list[PurePosixPath]:

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from guest.engines import ENGINES
 from guest.files import as_root
-from providers.errors import CommandError
+from providers.errors import CommandError, DeadlineError, RegistryError
 from providers.login import Login
 from providers.reboot import reboot
 from providers.ssh import run_command
+from providers.trusting import Client
 from providers.waiting import wait_for
 from tasks.tour import pull_site, push_site
 from tests.e2e.hosts import Hosts, hosts
@@ -35,7 +37,9 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
 
 @pytest.fixture(scope="module")
 def untouched(there: Hosts) -> str:
-    """What is on the host before anybody has been there."""
+    """What is on the host before anybody has been there. A container runs, which only its user would start again."""
+    image = "tar -c -C / usr/bin/busybox | docker import - bystander"
+    run_command(login(there), as_root(f"{image}; docker run -d --name bystander bystander busybox sleep 86400"))
     return everything(login(there))
 
 
@@ -99,6 +103,39 @@ def test_a_host_needs_no_docker_machine(stack: Stack, there: Hosts) -> None:
     all_pull(stack, there)
     stack.refresh("--expect-no-changes")
     stack.up("--expect-no-changes")
+
+
+@pytest.mark.usefixtures("stack")
+def test_what_ran_before_the_engines_restart_runs_again(there: Hosts) -> None:
+    running = run_command(login(there), as_root("docker inspect --format {{.State.Running}} bystander"))
+    assert running.strip() == "true"
+
+
+@pytest.mark.usefixtures("stack")
+def test_a_whole_system_trusts_the_authority_for_any_name(there: Hosts) -> None:
+    Client(HOST, login(there)).reach(ENGINES["docker"], f"{SUBNET}.3", 0)
+
+
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [
+        (f"{SUBNET}.3", "trusts no authority that has signed the registry's certificate: .*unknown authority"),
+        ("other.localdomain", "the registry's certificate is for other names: .*certificate is valid for"),
+        (f"{REFERENCE}:444", "nothing listens there: .*connection refused"),
+        (f"{SUBNET}.250", "there is no way from it to the registry: "),
+        ("no-such-name.localdomain", "it does not find the registry's name: "),
+    ],
+)
+def test_an_engines_own_words(stack: Stack, reference: str, said: str, there: Hosts) -> None:
+    """Only the names have a folder with the authority: an engine trusts it for no other."""
+    client, folder = stack.login(MACHINE, there.addresses[MACHINE]), "/etc/docker/certs.d/other.localdomain"
+    name = f"{SUBNET}.3 other.localdomain"
+    run_command(client, as_root(f"mkdir -p {folder}; cp {COPY} {folder}/; echo {name} >> /etc/hosts"))
+    try:
+        with pytest.raises((RegistryError, DeadlineError), match=said):
+            Client(MACHINE, client).reach(ENGINES["docker"], reference, 0)
+    finally:
+        run_command(client, as_root(f"rm -r {folder}; sed -i '/{name}/d' /etc/hosts"))
 
 
 def test_trust_is_there_after_a_reboot(stack: Stack, there: Hosts) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from guest.engines import ENGINES
-from guest.files import as_root
+from guest.files import as_root, whole
 from guest.systems import System
 from guest.trust.facts import Facts, look
 from guest.trust.steps import Before, Step, made, script, steps
@@ -69,7 +69,7 @@ class ClientGuest:
         return {path.removeprefix(str(self.guest.root)): content for path, content in here.items()}
 
     def _run(self, commands: str) -> str:
-        return self.guest.run(as_root("exec sh -es"), commands)
+        return self.guest.run(as_root("exec sh -es"), whole(commands))
 
 
 def make_client(root: Path, system: System | None, shell: str = "sh") -> ClientGuest:

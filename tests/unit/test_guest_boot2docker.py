@@ -1,4 +1,4 @@
-"""bootsync.sh and the hosts file of a Boot2Docker, written by a real shell."""
+"""bootsync.sh of a Boot2Docker, written by a real shell."""
 
 import subprocess
 from ipaddress import IPv4Address, IPv4Network
@@ -7,17 +7,15 @@ import pytest
 
 from guest.boot2docker import (
     block,
-    forget_host_name,
-    host_names,
     install_block,
     remove_block,
     static_address,
+    withdraw_block,
 )
 from guest.files import as_root
 from tests.unit.guest_shell import Guest
 
 FOREIGN = "#!/bin/sh\n# mine\nmodprobe zfs\nprintf '%s\\n' \"$HOME\"\n"
-NAMES = ["registry0", "registry0.localdomain"]
 
 
 def install(guest: Guest, part: str, *lines: str) -> None:
@@ -124,38 +122,17 @@ def test_a_machine_without_the_folder_says_so_and_nothing_is_left(guest: Guest) 
     assert b"boot2docker" in raised.value.stderr
 
 
-def teach(guest: Guest, address: str, names: list[str]) -> None:
-    guest.run(as_root("; ".join(host_names(address, names))))
+@pytest.mark.parametrize("others", ["", "modprobe zfs\n"])
+def test_a_block_that_is_withdrawn_takes_an_empty_script_along(others: str, guest: Guest) -> None:
+    if others:
+        guest.bootsync.write_text(f"#!/bin/sh\n{others}")
+    install(guest, "trust in a.b", "echo a")
+    guest.run(as_root(withdraw_block("trust in a.b")))
+    assert guest.bootsync.exists() is bool(others)
+    assert not others or guest.bootsync.read_text() == f"#!/bin/sh\n{others}"
 
 
-def test_host_names_are_added_one_an_entry(guest: Guest) -> None:
-    teach(guest, "192.168.233.3", NAMES)
-    assert guest.hosts.read_text() == (
-        "127.0.0.1 localhost boot2docker\n192.168.233.3 registry0\n192.168.233.3 registry0.localdomain\n"
-    )
-
-
-def test_another_address_replaces_the_one_before(guest: Guest) -> None:
-    guest.hosts.write_text("10.0.0.9\tregistry0\n" + guest.hosts.read_text())
-    teach(guest, "192.168.233.3", NAMES)
-    teach(guest, "192.168.233.4", NAMES)
-    assert guest.hosts.read_text() == (
-        "127.0.0.1 localhost boot2docker\n192.168.233.4 registry0\n192.168.233.4 registry0.localdomain\n"
-    )
-
-
-def test_names_that_only_look_alike_stay(guest: Guest) -> None:
-    others = "10.0.0.1 registry0xlocaldomain\n10.0.0.2 my-registry0\n10.0.0.3 registry01\n10.0.0.4 a.registry0\n"
-    guest.hosts.write_text(others)
-    teach(guest, "192.168.233.3", NAMES)
-    guest.run(as_root("; ".join(map(forget_host_name, NAMES))))
-    assert guest.hosts.read_text() == others
-
-
-def test_a_boot_puts_the_names_back(guest: Guest) -> None:
-    install(guest, "registry names", *host_names("192.168.233.3", NAMES))
-    forgotten = guest.hosts.read_text()
-    for _ in range(2):
-        guest.hosts.write_text(forgotten)
-        guest.run(str(guest.bootsync))
-        assert guest.hosts.read_text().endswith("192.168.233.3 registry0\n192.168.233.3 registry0.localdomain\n")
+def test_a_name_with_dots_is_no_pattern(guest: Guest) -> None:
+    install(guest, "trust in axb", "echo a")
+    remove(guest, "trust in a.b")
+    assert guest.bootsync.read_text() == "#!/bin/sh\n" + block("trust in axb", ["echo a"])

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from guest.files import as_root, remove_file, write_file
+from guest.files import as_root, whole, write_file
 from providers.waiting import wait_for
 from tests.unit.guest_shell import Guest
 
@@ -85,25 +85,20 @@ def test_odd_names_are_names(guest: Guest) -> None:
     odd = PurePosixPath("/var/lib/boot2docker/certs.d/registry0:5000 $(touch x)/it's.crt")
     guest.run(as_root(write_file(odd, mode="644")), "CA")
     assert guest.path(str(odd)).read_text() == "CA"
-    guest.run(as_root(remove_file(odd)))
-    assert not guest.path(str(odd.parent)).exists()
-
-
-def test_removal_keeps_what_else_is_in_the_folder(guest: Guest) -> None:
-    other = PurePosixPath(f"{FOLDER}/other.pem")
-    for path in (KEY, other):
-        guest.run(as_root(write_file(path, mode="600")), "x")
-    guest.run(as_root(remove_file(KEY)))
-    assert [each.name for each in guest.path(FOLDER).iterdir()] == ["other.pem"]
-    guest.run(as_root(remove_file(other)))
-    assert not guest.path(FOLDER).exists()
-
-
-def test_removal_of_what_is_gone_is_no_error(guest: Guest) -> None:
-    assert guest.run(as_root(remove_file(KEY))) == ""
 
 
 def test_as_root_stops_at_the_first_failure(guest: Guest) -> None:
     with pytest.raises(subprocess.CalledProcessError) as raised:
         guest.run(as_root('echo "it\'s"; false; echo not reached'))
     assert raised.value.stdout == b"it's\n"
+
+
+def test_a_script_on_the_standard_input_is_whole_whatever_its_commands_read(guest: Guest) -> None:
+    script = "cat\necho 'after' \"$(umask)\"\ncat <<'END'\nof a document\nEND"
+    assert guest.run(as_root("exec sh -es"), whole(script)) == "after 0022\nof a document\n"
+
+
+def test_a_script_on_the_standard_input_stops_at_the_first_failure(guest: Guest) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as raised:
+        guest.run(as_root("exec sh -es"), whole("echo before\nfalse\necho not reached"))
+    assert raised.value.stdout == b"before\n"
