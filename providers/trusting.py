@@ -1,5 +1,6 @@
 """A client's trust in the registry: brought about, looked at, taken away, proved. Nothing of Pulumi here."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -71,8 +72,10 @@ class Client:
     def reach(self, engine: Engine, reference: str, seconds: float) -> None:
         """Waits until the client's own engine gets an answer from the registry over TLS that it trusts.
 
-        What waiting won't end is a RegistryError at once; a DeadlineError ends the rest. Both say what the engine saw.
+        What waiting won't end is a RegistryError as soon as that is certain; a DeadlineError ends the rest. Both say
+        what the engine saw.
         """
+        began = time.monotonic()
 
         def reached() -> bool:
             with self._session() as session:
@@ -80,7 +83,7 @@ class Client:
             if reason := judge(printed, reference):
                 said = printed.strip().splitlines() or ["nothing"]
                 text = f"{self.name} does not reach {reference}: {reason.name}: {said[-1]} ({reason.helps})"
-                raise RegistryError(text) if reason.lasts else _NotYetError(text)
+                raise (_NotYetError if time.monotonic() - began < reason.passes else RegistryError)(text)
             return True
 
         what = f"{self.name} to reach {reference} by {engine.name}"

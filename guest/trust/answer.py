@@ -6,6 +6,7 @@ the answer hoped for: it comes after the registry's name was found, its certific
 
 import re
 from dataclasses import dataclass
+from math import inf
 from shlex import quote
 
 from guest.engines import Engine
@@ -16,24 +17,26 @@ IMAGE = "registry-stack-check:none"
 
 @dataclass(frozen=True)
 class Reason:
-    """Why an engine does not reach the registry, and what helps. `lasts`: waiting for it to end is no use."""
+    """Why an engine does not reach the registry, and what helps; it may end by itself within `passes` seconds."""
 
     name: str
     pattern: str
     helps: str
-    lasts: bool = True
+    passes: float = 0
 
 
 _REACHED = re.compile(
     r"manifest unknown|name unknown|unauthorized|authentication required|access [a-z ]*denied|: not found", re.I
 )
+# An engine that has just looked something up knows the hosts file as it was up to five seconds ago (Go's net package).
+_SECONDS_OF_HOSTS = 10.0
 _MENDS = "`pulumi refresh`, then `pulumi up`, puts back what it needs"
 REASONS = (
     Reason(
         "its engine does not run",
         r"cannot connect to the docker daemon|is the docker daemon running|containerd\.sock",
         "start the engine",
-        lasts=False,
+        passes=inf,
     ),
     Reason(
         "it has no such engine",
@@ -59,12 +62,13 @@ REASONS = (
         "something without TLS answers there",
         r"server gave http response to https client|first record does not look like a tls handshake",
         "see what else listens on the registry's port",
-        lasts=False,
+        passes=inf,
     ),
     Reason(
         "it does not find the registry's name",
         r"no such host|name resolution|server misbehaving|name or service not known",
         _MENDS,
+        passes=_SECONDS_OF_HOSTS,
     ),
     Reason(
         "its engine asks a proxy for it",
@@ -75,16 +79,16 @@ REASONS = (
         "nothing listens there",
         r"connection refused|connection reset",
         "see whether the registry runs: `docker logs registry` on its machine",
-        lasts=False,
+        passes=inf,
     ),
     Reason(
         "there is no way from it to the registry",
         r"no route to host|network is unreachable|timeout|deadline exceeded|timed out",
         "see its network, its routes, and the firewalls between",
-        lasts=False,
+        passes=inf,
     ),
 )
-_OTHER = Reason("its engine's request failed", "", "the answer above is the engine's", lasts=False)
+_OTHER = Reason("its engine's request failed", "", "the answer above is the engine's", passes=inf)
 
 
 def request(engine: Engine, reference: str) -> str:

@@ -1,7 +1,9 @@
 """The TrustCheck resource against a client on loopback: what its engine says decides."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -16,6 +18,7 @@ PROVIDER = TrustCheckProvider()
 GET = f'Error response from daemon: Get "https://{REFERENCE}/v2/": '
 UNTRUSTED = f"{GET}x509: certificate signed by unknown authority"
 WRONG_NAME = f"{GET}x509: certificate is valid for other, not registry0.localdomain"
+NO_NAME = f"{GET}dial tcp: lookup {REFERENCE} on 127.0.0.11:53: no such host"
 REFUSED = f"{GET}dial tcp 192.168.233.3:443: connect: connection refused"
 
 
@@ -76,6 +79,23 @@ def test_what_may_end_is_waited_out(client: TrustClient) -> None:
     with client.running():
         assert PROVIDER.create(props(client)).outs == {**props(client), "reaches": True}
     assert len(client.said) == 1
+
+
+def test_a_name_that_an_engine_does_not_know_yet_is_waited_for(client: TrustClient) -> None:
+    client.said = [NO_NAME, NO_NAME, UNKNOWN]
+    with client.running():
+        assert PROVIDER.create(props(client)).outs == {**props(client), "reaches": True}
+
+
+def test_a_name_that_an_engine_does_not_come_to_know_is_an_error_before_the_deadline(
+    client: TrustClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(monotonic=Mock(side_effect=[0.0, 0.5, 9.9, 10.0]))
+    monkeypatch.setattr("providers.trusting.time", clock)
+    client.said = [NO_NAME]
+    with client.running(), pytest.raises(RegistryError, match=r"does not find the registry's name.*no such host"):
+        PROVIDER.create(props(client, deadline=600.0))
+    assert clock.monotonic.call_count == 4
 
 
 def test_what_does_not_end_in_time_tells_what_was_seen_last(client: TrustClient) -> None:
