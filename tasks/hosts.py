@@ -3,6 +3,7 @@
 import io
 import tarfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from docker.types import IPAMConfig, IPAMPool
 
 from components.container_machine import CAPABILITIES
 from tasks.files import write_text
+
+AT_ONCE = 8
 
 
 def make_network(
@@ -47,8 +50,9 @@ def create_host(
 def remove_all(engine: DockerClient, labels: Mapping[str, str]) -> None:
     """Removes every container, with its volumes, and every network that has those labels."""
     labelled: dict[str, Any] = {"label": [f"{key}={value}" for key, value in labels.items()]}
-    for container in engine.containers.list(all=True, filters=labelled):
-        container.remove(force=True, v=True)
+    containers = engine.containers.list(all=True, filters=labelled)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(lambda container: container.remove(force=True, v=True), containers))
     for network in engine.networks.list(filters=labelled):
         network.remove()
 
