@@ -102,3 +102,11 @@ def test_a_script_on_the_standard_input_stops_at_the_first_failure(guest: Guest)
     with pytest.raises(subprocess.CalledProcessError) as raised:
         guest.run(as_root("exec sh -es"), whole("echo before\nfalse\necho not reached"))
     assert raised.value.stdout == b"before\n"
+
+
+@pytest.mark.parametrize(("user", "by_sudo"), [("0", False), ("1000", True)])
+def test_as_root_needs_no_sudo_for_root(user: str, by_sudo: bool, guest: Guest) -> None:
+    for name, does in (("id", f"echo {user}"), ("sudo", 'echo by sudo\nexec "$@"')):
+        (guest.root / "bin" / name).write_text(f"#!/bin/sh\n{does}\n")
+        (guest.root / "bin" / name).chmod(0o755)
+    assert guest.run(as_root("echo 'it is' done")) == ("by sudo\n" if by_sudo else "") + "it is done\n"

@@ -1,13 +1,11 @@
 """A client's trust, on every system: what is done, that nothing is done twice, and that all of it can be undone."""
 
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from guest.systems import SYSTEMS, System
-from guest.trust.facts import Facts
-from guest.trust.steps import Before, conflicts, steps
+from guest.trust.steps import Before, steps
 from tests.unit.guest_client import (
     ADDRESS,
     FOREIGN,
@@ -23,7 +21,6 @@ from tests.unit.guest_client import (
 
 LINE = f"{ADDRESS} registry0.localdomain registry0 # registry-stack"
 CERTS_D = f"/etc/docker/certs.d/{REFERENCE}"
-BLOCK = f"# >>> trust in {REFERENCE}\n"
 
 every_system = pytest.mark.parametrize("system", [*SYSTEMS.values(), None], ids=[*SYSTEMS, "unknown"])
 known_system = pytest.mark.parametrize("system", SYSTEMS.values(), ids=SYSTEMS)
@@ -173,36 +170,6 @@ def test_a_trust_store_that_was_rebuilt_without_it_is_seen_and_mended(system: Sy
     assert OLD in client.bundle.read_text()
 
 
-def test_a_block_of_bootsync_that_is_lost_is_seen_and_mended(tmp_path: Path) -> None:
-    client = make_client(tmp_path, SYSTEMS["boot2docker"])
-    client.become(wanted({"old": OLD}))
-    client.guest.bootsync.write_text("#!/bin/sh\nmodprobe zfs\n")
-    assert client.become(wanted({"old": OLD})) == [
-        "/var/lib/boot2docker/bootsync.sh does not put the trust back at boot"
-    ]
-    assert BLOCK in client.guest.bootsync.read_text()
-    client.become(NOTHING)
-    assert client.guest.bootsync.read_text() == "#!/bin/sh\nmodprobe zfs\n"
-
-
-@pytest.mark.parametrize("engine", ["docker", "containerd"])
-@every_shell
-def test_a_boot_of_a_boot2docker_puts_back_what_it_forgot(engine: str, shell: str, tmp_path: Path) -> None:
-    client = make_client(tmp_path, SYSTEMS["boot2docker"], shell)
-    target = wanted({"old": OLD, "new": NEW}, whole=False, engine=engine)
-    client.become(target)
-    tree = client.tree()
-    for _ in range(2):
-        client.guest.hosts.write_text(HOSTS)
-        for path in client.guest.path(f"{target.engine.folder}/{REFERENCE}").iterdir():
-            path.unlink()
-        client.guest.run(str(client.guest.bootsync))
-        assert client.tree() == tree
-        assert client.plan(target) == []
-    client.guest.run(str(client.guest.bootsync))
-    assert client.tree() == tree, "a second run is no second line"
-
-
 @known_system
 def test_a_removal_that_was_cut_short_before_the_store_was_rebuilt(system: System, tmp_path: Path) -> None:
     client = make_client(tmp_path, system)
@@ -234,30 +201,6 @@ def test_from_one_scope_to_the_other_and_back(system: System, tmp_path: Path) ->
     assert {**back, str(system.bundle): ""} == {**alone, str(system.bundle): ""}
 
 
-def test_from_one_engine_to_another(tmp_path: Path) -> None:
-    client = make_client(tmp_path, SYSTEMS["debian"])
-    client.become(wanted({"old": OLD}))
-    client.become(wanted({"old": OLD}, engine="containerd"))
-    tree = client.tree()
-    assert CERTS_D not in tree
-    assert tree[f"/etc/containerd/certs.d/{REFERENCE}/old.crt"] == OLD
-    assert tree[f"/etc/containerd/certs.d/{REFERENCE}/hosts.toml"] == (
-        "# registry-stack\n"
-        f'server = "https://{REFERENCE}"\ncapabilities = ["pull", "resolve", "push"]\nca = ["old.crt"]\n\n'
-        f'[host."https://{REFERENCE}"]\ncapabilities = ["pull", "resolve", "push"]\nca = ["old.crt"]\n'
-    )
-
-
-@pytest.mark.parametrize("content", ['server = "https://mirror"\n', "# not of registry-stack\n"])
-def test_a_hosts_toml_of_somebody_elses_is_told(content: str, tmp_path: Path) -> None:
-    client = make_client(tmp_path, SYSTEMS["debian"])
-    path = f"/etc/containerd/certs.d/{REFERENCE}/hosts.toml"
-    client.guest.path(path).parent.mkdir(parents=True)
-    client.guest.path(path).write_text(content)
-    assert client.look(wanted({"old": OLD}, engine="containerd")).foreign == {path}
-    assert client.look(wanted({"old": OLD})).foreign == frozenset()
-
-
 def test_an_unknown_system_is_looked_at_as_any(tmp_path: Path) -> None:
     client = make_client(tmp_path, SYSTEMS["rhel"])
     client.become(wanted({"old": OLD}))
@@ -274,64 +217,6 @@ def test_without_the_tool_nothing_is_written(tmp_path: Path) -> None:
         client.become(wanted({"old": OLD}))
     assert b"no update-ca-trust here: install the package ca-certificates" in getattr(raised.value, "stderr", b"")
     assert client.tree() == tree
-
-
-HOSTS_FILES = [
-    ("", LINE),
-    ("127.0.0.1 localhost", f"127.0.0.1 localhost\n{LINE}"),
-    ("127.0.0.1 localhost\n", f"127.0.0.1 localhost\n{LINE}"),
-    (f"{LINE}\n127.0.0.1 localhost\n", f"{LINE}\n127.0.0.1 localhost"),
-    (f"{LINE}\n{LINE}\n", LINE),
-    ("10.0.0.9 registry0.localdomain registry0 # registry-stack\n::1 localhost\n", f"::1 localhost\n{LINE}"),
-    (
-        f"{ADDRESS} registry0\n{ADDRESS} registry0.localdomain\n",
-        f"{ADDRESS} registry0\n{ADDRESS} registry0.localdomain\n{LINE}",
-    ),
-    ("10.0.0.1 registry0xlocaldomain registry0 # registry-stack\n", None),
-    ("10.0.0.1 registry1.localdomain registry1 # registry-stack\n", None),
-]
-
-
-@every_shell
-@pytest.mark.parametrize(("content", "after"), HOSTS_FILES)
-def test_the_hosts_file(content: str, after: str | None, shell: str, tmp_path: Path) -> None:
-    client = make_client(tmp_path, None, shell)
-    client.guest.hosts.write_text(content)
-    client.become(wanted({"old": OLD}, whole=False))
-    assert client.guest.hosts.read_text() == f"{content + LINE if after is None else after}\n"
-    assert not client.guest.path("/etc/hosts.new").exists()
-
-
-def test_a_registry_with_other_names_takes_its_old_ones_along(tmp_path: Path) -> None:
-    client = make_client(tmp_path, SYSTEMS["boot2docker"])
-    client.become(wanted({"old": OLD}))
-    client.become(replace(wanted({"old": OLD}), reference="r1.lan:5000", names=("r1.lan", "r1")))
-    assert client.guest.hosts.read_text() == f"{HOSTS}{ADDRESS} r1.lan r1 # registry-stack\n"
-    tree = client.tree()
-    assert not [path for path in tree if REFERENCE in path]
-    assert "/etc/docker/certs.d/r1.lan:5000/old.crt" in tree
-    assert "/var/lib/boot2docker/certs/r1.lan-5000-old.pem" in tree
-    assert BLOCK not in client.guest.bootsync.read_text()
-    client.become(NOTHING)
-    assert client.guest.hosts.read_text() == HOSTS
-    assert not client.guest.bootsync.exists()
-
-
-@pytest.mark.parametrize(
-    ("hosts", "found"),
-    [
-        ("10.0.0.9 registry0\n", ["10.0.0.9 registry0"]),
-        ("10.0.0.9\tother registry0.localdomain # mine\n", ["10.0.0.9\tother registry0.localdomain # mine"]),
-        (f"{ADDRESS} registry0\n", []),
-        ("# 10.0.0.9 registry0\n", []),
-        ("10.0.0.9 registry01 my-registry0\n", []),
-        ("fd00::9 registry0\n", []),
-        ("10.0.0.9 registry0.localdomain registry0 # registry-stack\n", []),
-        ("\n\n", []),
-    ],
-)
-def test_names_that_lead_elsewhere(hosts: str, found: list[str]) -> None:
-    assert conflicts(Facts(hosts=hosts), wanted({"old": OLD})) == found
 
 
 def test_folders_that_others_use_stay(tmp_path: Path) -> None:
