@@ -48,8 +48,8 @@ lint: tools ## linters and the type checker
 	@$(RUN) ruff format --check --quiet
 	@$(RUN) mypy
 
-bench: images ## how long the demo takes, beside the same steps by hand, and stacks of up to 20 machines
-	@$(RUN) tasks.bench --scale
+bench: images ## how long the demo takes, beside the same steps by hand; up to 20 machines; clients of several systems
+	@$(RUN) tasks.bench --scale --systems
 
 soak: images ## the long tests
 	@$(RUN) pytest tests/soak

@@ -1,10 +1,11 @@
-"""How long the demo takes, beside the same steps by hand: `python -m tasks.bench [--runs N] [--scale]`.
+"""How long the demo takes, beside the same steps by hand: `python -m tasks.bench [--runs N] [--scale] [--systems]`.
 
 In every run the demo's own program stands up a stack of the bench's own, changes nothing in a second `up`, and takes
 it down; then `guide.sh` does the same as the first `up` on hosts of the same kind. Both begin with tools and images,
 but without hosts and without docker-machine's certificates; starting the hosts counts for both. Both end with an image
 pushed by one client and pulled by the other, which counts for neither. All of it is in .state/bench and in a network
-of its own, and is removed. With `--scale` stacks of 1, 4, 8 and 20 machines follow, each once.
+of its own, and is removed. With `--scale` stacks of 1, 4, 8 and 20 machines follow, each once; with `--systems`
+clients of several systems and engines, each once for each scope of trust.
 """
 
 import argparse
@@ -17,6 +18,8 @@ import docker
 from docker.errors import DockerException
 from requests.exceptions import RequestException
 
+from images.build import ImagesError, bring_up_to_date
+from images.inputs import SYSTEMS
 from providers.errors import StackError
 from providers.locks import locked
 from tasks.bench_guide import GuideRun, missing, run_guide
@@ -24,6 +27,7 @@ from tasks.bench_program import ProgramRun, run_program
 from tasks.bench_report import Row, longest, middle_run, path, table
 from tasks.bench_scale import SIZES, run_scale, scale_table
 from tasks.bench_stack import LABELS, BenchStack
+from tasks.bench_systems import run_systems, systems_table
 from tasks.engine import need_reachable_containers
 from tasks.environment import prepare_state
 from tasks.files import remove_folder
@@ -35,7 +39,7 @@ SECONDS = 600
 # As long as a command may go on whose bench was killed.
 LOCK_SECONDS = 60.0
 FOLDER = HERE.state / "bench"
-FAILURES = (StackError, DockerException, RequestException, OSError)
+FAILURES = (StackError, ImagesError, DockerException, RequestException, OSError)
 
 
 def scale(environment: Mapping[str, str], engine: docker.DockerClient, lock: int) -> None:
@@ -45,6 +49,17 @@ def scale(environment: Mapping[str, str], engine: docker.DockerClient, lock: int
         measured.append(run_scale(partial(fresh_stack, environment, engine, lock), machines))
         print(measured[-1], flush=True)
     print("\n".join(["", *scale_table(measured)]), flush=True)
+
+
+def systems(environment: Mapping[str, str], engine: docker.DockerClient, lock: int) -> None:
+    """Measures clients of several systems, and prints. Raises one of FAILURES."""
+    for step in bring_up_to_date(engine, SYSTEMS):
+        print(step, flush=True)
+    measured = []
+    for run in run_systems(fresh_stack(environment, engine, lock), engine):
+        measured.append(run)
+        print(run, flush=True)
+    print("\n".join(["", *systems_table(measured)]), flush=True)
 
 
 def bench(runs: int, environment: Mapping[str, str], engine: docker.DockerClient, lock: int) -> None:
@@ -119,6 +134,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tasks.bench")
     parser.add_argument("--runs", type=int, default=3, choices=range(1, 101), metavar="N", help="how often (3)")
     parser.add_argument("--scale", action="store_true", help="measure stacks of up to 20 machines as well")
+    parser.add_argument("--systems", action="store_true", help="measure clients of several systems as well")
     wanted = parser.parse_args(arguments)
     try:
         need_reachable_containers(os.environ)
@@ -129,6 +145,8 @@ def main(arguments: list[str]) -> int:
                 bench(wanted.runs, os.environ, engine, lock)
                 if wanted.scale:
                     scale(os.environ, engine, lock)
+                if wanted.systems:
+                    systems(os.environ, engine, lock)
             finally:
                 clear(engine)
     except FAILURES as error:

@@ -18,13 +18,14 @@ Each has the os-release of its system, and its bundle of trusted certificates wh
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import docker
 from docker import DockerClient
 from docker.models.containers import Container
 
@@ -38,7 +39,7 @@ from tasks.hosts import AT_ONCE, archive, create_host, make_network, make_ssh_ke
 
 SECONDS = 60.0
 USER = "docker"
-LABEL = "registry-stack.hosts"
+_LABEL = "registry-stack.hosts"
 _FIRST = 50
 
 
@@ -73,6 +74,16 @@ class SystemHost:
         """What the command printed. Raises CommandError unless its exit code is 0."""
         return run_command(self.login, command, stdin=stdin)
 
+    def push(self, image: str, reference: str) -> str:
+        """Brings an image of the local engine into a registry by the host's Docker engine; returns its digest."""
+        with closing(docker.from_env()) as engine:
+            saved = b"".join(engine.images.get(image).save(named=True))
+        self.container.put_archive("/var", archive({"image.tar": saved}))
+        tag = f"docker tag {image} {reference}"
+        self.run(f"sudo cat /var/image.tar | docker load && {tag} && sudo rm /var/image.tar")
+        pushed = self.run(f"docker push {reference} && docker image rm {reference}")
+        return pushed.split("digest: ")[1].split()[0]
+
     def restart(self) -> None:
         """Shuts the host down and boots it again."""
         self.container.restart()
@@ -86,9 +97,13 @@ class SystemHost:
 
 
 @contextmanager
-def network_of_hosts(engine: DockerClient, name: str, subnet: IPv4Network) -> Iterator[IPv4Address]:
-    """A network for hosts; yields the first of its addresses that they may have. Its gateway has the second one."""
-    labels = {LABEL: name}
+def network_of_hosts(
+    engine: DockerClient, name: str, subnet: IPv4Network, labels: Mapping[str, str]
+) -> Iterator[IPv4Address]:
+    """A network for hosts; yields the first of its addresses that they may have. Its gateway has the second one.
+
+    Whatever has those labels is removed before, and in the end.
+    """
     remove_all(engine, labels)
     try:
         make_network(engine, name, subnet, subnet[2], labels)
@@ -99,20 +114,25 @@ def network_of_hosts(engine: DockerClient, name: str, subnet: IPv4Network) -> It
 
 @contextmanager
 def system_hosts(
-    engine: DockerClient, network: str, first: IPv4Address, systems: Mapping[str, str], folder: Path
+    engine: DockerClient,
+    network: str,
+    first: IPv4Address,
+    systems: Mapping[str, str],
+    folder: Path,
+    labels: Mapping[str, str],
 ) -> Iterator[dict[str, SystemHost]]:
     """Hosts by name, `systems` says of which system, at the addresses from `first` on; removed in the end.
 
     The network and their images have to be there. `folder` is for their keys.
     """
-    labels = {LABEL: f"{network}-hosts"}
-    remove_all(engine, labels)
+    own = {_LABEL: network}
+    remove_all(engine, own)
     try:
-        public = make_ssh_key(folder / "id_ed25519")
+        public, labelled = make_ssh_key(folder / "id_ed25519"), {**labels, **own}
 
         def started(number: int, name: str, system: str) -> SystemHost:
             address, image = str(first + number), SYSTEMS.get(system, MACHINE)
-            created = create_host(engine, image, network=network, name=name, address=address, labels=labels)
+            created = create_host(engine, image, network=network, name=name, address=address, labels=labelled)
             host = _start(created, system, address, folder, public)
             host.wait()
             return host
@@ -121,7 +141,7 @@ def system_hosts(
             hosts = list(pool.map(started, count(), systems.keys(), systems.values()))
         yield dict(zip(systems, hosts, strict=True))
     finally:
-        remove_all(engine, labels)
+        remove_all(engine, own)
 
 
 def _start(container: Container, system: str, address: str, folder: Path, public: str) -> SystemHost:

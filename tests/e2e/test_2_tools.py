@@ -13,6 +13,7 @@ import pytest
 from images.build import bring_up_to_date
 from images.inputs import SYSTEMS
 from providers.errors import CommandError
+from providers.orphans import OWNER
 from providers.waiting import wait_for
 from tasks.outputs import Outputs
 from tasks.system_hosts import SystemHost, system_hosts
@@ -40,7 +41,7 @@ def host(tmp_path_factory: pytest.TempPathFactory, stack: Stack, outputs: Output
     with closing(docker.from_env(timeout=600)) as engine:
         list(bring_up_to_date(engine, SYSTEMS))
         first, folder = IPv4Address(f"{SUBNET}.50"), tmp_path_factory.mktemp("tools")
-        with system_hosts(engine, stack.owner, first, {"tools": "debian"}, folder) as started:
+        with system_hosts(engine, stack.owner, first, {"tools": "debian"}, folder, {OWNER: stack.owner}) as started:
             tools = started["tools"]
             place = f"hosts/{outputs.registry}"
             tools.run(f"mkdir -p certs {place} && tee ca.pem certs/ca.crt {place}/ca.pem", outputs.ca_certificate)

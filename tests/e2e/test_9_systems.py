@@ -21,7 +21,6 @@ from cryptography import x509
 from images import names
 from images.build import bring_up_to_date
 from images.inputs import SYSTEMS
-from tasks.hosts import archive
 from tasks.system_hosts import SystemHost, network_of_hosts, system_hosts
 from tests.authorities import LASTING, Made
 from tests.certificates import Authority
@@ -29,6 +28,7 @@ from tests.e2e.stack import Stack, container_settings, taken_down
 from tests.e2e.systems import Client, engine_started, snapshot
 
 NAME = "e2e-systems"
+LABELS = {"registry-stack.test": NAME}
 SUBNET = "192.168.246"
 REFERENCE = "e2e-registry.localdomain"
 ENTRY = f"{SUBNET}.3 {REFERENCE}"
@@ -84,8 +84,8 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, System
         list(bring_up_to_date(engine, SYSTEMS))
         folder = tmp_path_factory.mktemp("keys")
         with (
-            network_of_hosts(engine, NAME, IPv4Network(f"{SUBNET}.0/24")) as first,
-            system_hosts(engine, NAME, first, systems, folder) as started,
+            network_of_hosts(engine, NAME, IPv4Network(f"{SUBNET}.0/24"), LABELS) as first,
+            system_hosts(engine, NAME, first, systems, folder, LABELS) as started,
         ):
             yield started
 
@@ -126,13 +126,7 @@ def stack(
 def digest(stack: object, hosts: dict[str, SystemHost]) -> str:
     """The digest of an image that one of the clients has pushed."""
     assert stack
-    host = hosts["debian"]
-    with closing(docker.from_env()) as engine:
-        site = b"".join(engine.images.get(names.SITE).save(named=True))
-    host.container.put_archive("/home/docker", archive({"site.tar": site}))
-    load = f"docker load -qi site.tar && docker tag {names.SITE} {IMAGE}"
-    pushed = host.run(f"{load} && docker push {IMAGE} && docker image rm {IMAGE}")
-    return pushed.split("digest: ")[1].split()[0]
+    return hosts["debian"].push(names.SITE, IMAGE)
 
 
 @pytest.fixture(scope="module")
