@@ -122,8 +122,8 @@ class HostAccess:
 
     @property
     def serial(self) -> str:
-        """A host is another one when its host key is."""
-        return self.host.host_key
+        """None of this program's: a host that is another one has another address and host key."""
+        return ""
 
     def trusting(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
         """Options for trust on the host."""

@@ -28,6 +28,8 @@ class TrustProvider(Provider):
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         replaces = changed(_olds, _news, ["serial"])
+        if not replaces and _is_another_host(_olds["login"], _news["login"]):
+            replaces = ["login"]
         changes = bool(replaces or changed(_olds, _news, _UPDATES)) or bool(_olds["drift"])
         return DiffResult(changes=changes, replaces=replaces)
 
@@ -63,7 +65,8 @@ class TrustProvider(Provider):
 
 @dataclass(frozen=True)
 class TrustArgs:
-    """A client's name and login, what identifies it, and what it shall trust how far: see settings.ClientSettings.
+    """A client's name and login, the serial of its machine (empty for a host that exists already), and what it shall
+    trust how far: see settings.ClientSettings.
 
     `anchors` are the certificates of the authorities (PEM) by their names, `names` the registry's at `address`.
     """
@@ -96,6 +99,12 @@ class Trust(Resource, module="registry", name="Trust"):
     def __init__(self, resource_name: str, args: TrustArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         inputs = {key: getattr(args, key) for key in args.__dataclass_fields__}
         super().__init__(TrustProvider(), resource_name, {**inputs, **dict.fromkeys(Trust.__annotations__)}, opts)
+
+
+def _is_another_host(olds: Props, news: Props) -> bool:
+    """Of hosts that exist already. One that has only moved, or was installed anew, is mended in place: to take away the
+    old one's trust would be to take away its own."""
+    return "private_key" not in news and len(changed(olds, news, ("host", "host_key"))) == 2
 
 
 def _installed(props: Props, before: Before) -> Props:

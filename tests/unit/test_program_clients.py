@@ -81,7 +81,7 @@ def test_a_host_is_reached_by_its_own_login_and_is_no_machine() -> None:
         assert each.inputs["login"] == {**login, "key_file": __file__}
         assert each.inputs["engine"] == "podman"
         assert each.request.deletedWith == ""
-    assert (trust.inputs["scope"], trust.inputs["os"], trust.inputs["serial"]) == ("system", "rhel", HOST_KEY)
+    assert (trust.inputs["scope"], trust.inputs["os"], trust.inputs["serial"]) == ("system", "rhel", "")
     assert opened_up(ran.outputs)["clients"] == {
         "rack1": {"address": "192.168.233.51", "ssh": "ssh://admin@192.168.233.51:2222", "trust": "system"}
     }
