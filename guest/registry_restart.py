@@ -45,7 +45,7 @@ listens() {{
 }}
 
 trap 'kill $watchdog 2>/dev/null || true; let_in' EXIT
-trap 'exit 1' HUP INT TERM
+trap 'exit 1' HUP INT TERM PIPE
 (trap '' HUP; until passed {turned_away}; do sleep 1; done; let_in) </dev/null >/dev/null 2>&1 &
 watchdog=$!
 let_in

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from docker import DockerClient
 from docker.errors import DockerException
 from requests.exceptions import RequestException
 
@@ -36,11 +35,13 @@ class Operation:
 
 @dataclass
 class Traffic:
-    """A client that pushes a new layer each time, and one that pulls the last image without having any of it."""
+    """A client that pushes a new layer each time, and one that pulls the last image without having any of it; both
+    pause for so many seconds between two times."""
 
     repository: str
+    pause: float = 0.0
     done: list[Operation] = field(default_factory=list)
-    _last: str | None = None
+    _pushed: tuple[str, str] | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
@@ -83,28 +84,33 @@ class Traffic:
 
     def _push(self, client: Client) -> None:
         with engine(client.engine, client.cert_path) as docker:
-            while not self._stop.is_set():
+            while not self._stop.wait(self.pause):
                 tag = str(time.monotonic_ns())
                 docker.api.import_image_from_data(_random_archive(), repository=self.repository, tag=tag)
-                if self._did("push", docker, tag):
-                    self._last = tag
+                with self._operation("push"):
+                    self._pushed = tag, push(docker, self.repository, tag)
+                remove_image(docker, f"{self.repository}:{tag}")
 
     def _pull(self, client: Client) -> None:
-        wait_for("the first push", lambda: self._last, _SECONDS, pause=0.05)
+        tag, digest = wait_for("the first push", lambda: self._pushed, _SECONDS, pause=0.05)
         with engine(client.engine, client.cert_path) as docker:
-            while not self._stop.is_set():
-                self._did("pull", docker, str(self._last))
+            while not self._stop.wait(self.pause):
+                with self._operation("pull"):
+                    pulled = pull(docker, self.repository, tag)
+                    if f"{self.repository}@{digest}" not in pulled:
+                        raise StackError(f"it is {pulled}, but was pushed as {digest}")
+                remove_image(docker, f"{self.repository}:{tag}")
+                tag, digest = self._pushed or (tag, digest)
 
-    def _did(self, kind: str, docker: DockerClient, tag: str) -> bool:
+    @contextmanager
+    def _operation(self, kind: str) -> Iterator[None]:
         began = time.monotonic()
         error = None
         try:
-            (push if kind == "push" else pull)(docker, self.repository, tag)
+            yield
         except (StackError, DockerException, RequestException) as failure:
             error = str(failure)
         self.done.append(Operation(kind, began, time.monotonic() - began, error))
-        remove_image(docker, f"{self.repository}:{tag}")
-        return error is None
 
 
 def _random_archive() -> bytes:

@@ -175,6 +175,15 @@ def test_a_signal_lets_clients_in_again(number: signal.Signals, lab: Lab) -> Non
     assert lab.lines("rules") == []
 
 
+def test_a_connection_that_breaks_lets_clients_in_again(lab: Lab) -> None:
+    with lab.restarting() as script:
+        assert script.stdout is not None
+        script.stdout.close()
+        (lab.guest.root / "busy").unlink()
+        script.wait(SECONDS)
+    assert lab.lines("rules") == []
+
+
 def test_after_a_kill_clients_are_let_in_again_once_their_patience_ends(lab: Lab) -> None:
     with lab.restarting() as script:
         script.kill()

@@ -1,0 +1,90 @@
+"""A stack whose registry's certificate becomes another, and what has to stay as it is meanwhile."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from guest.files import as_root, write_file
+from guest.registry_config import CERTIFICATE, KEPT_CERTIFICATES, KEY
+from providers.handshake import fingerprint_shown
+from providers.ssh import connected, run_command
+from tests.certificates import Issued
+from tests.e2e.stack import Stack, container_settings
+
+REGISTRY, PUSHER, PULLER = "e2e-registry", "renewal-pusher", "renewal-puller"
+_RULES = "iptables -t mangle -S | grep -e --dport || true"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What `makes` does to a stack in one `up`, and whether the registry serves another certificate then."""
+
+    name: str
+    makes: Callable[[Stack], None]
+    renews: bool = True
+
+
+def settings(
+    subnet: str, *, known_as: Sequence[str] = (), authorities: Sequence[str] = ("authority",)
+) -> dict[str, Any]:
+    """Settings of a registry with a client of each kind of trust."""
+    document = container_settings(subnet, {PUSHER: "engine", PULLER: "system"})
+    document["registry"]["alsoKnownAs"] = list(known_as)
+    return {**document, "certificates": {"authorities": [{"name": each} for each in authorities]}}
+
+
+def changes(subnet: str, old: str = "authority", new: str = "next") -> list[Change]:
+    """A renewal, names that come and go, and the rotation of the authority `old` to `new` in three steps."""
+
+    def to(authorities: Sequence[str], *known_as: str) -> Callable[[Stack], None]:
+        return partial(_set, document=settings(subnet, known_as=known_as, authorities=authorities))
+
+    return [
+        Change("a renewal", _renew),
+        Change("names added", to([old], "renewed.example", f"{subnet}.77")),
+        Change("names removed", to([old])),
+        Change("both authorities trusted", to([old, new]), renews=False),
+        Change("the new one signs", to([new, old])),
+        Change("the old one dropped", to([new]), renews=False),
+    ]
+
+
+def _set(stack: Stack, document: dict[str, Any]) -> None:
+    stack.set(document)
+    stack.up()
+
+
+def _renew(stack: Stack) -> None:
+    """Another certificate for the same names, as when its time has come."""
+    resources = json.loads(stack.export())["deployment"]["resources"]
+    (urn,) = [each["urn"] for each in resources if each["urn"].endswith("::certificate-certificate")]
+    stack.up("--replace", urn)
+
+
+def served(stack: Stack) -> str:
+    """The fingerprint of the certificate that the registry serves."""
+    return fingerprint_shown(stack.outputs().address, 443)
+
+
+def serve_another(stack: Stack, issued: Issued) -> None:
+    """What somebody on the registry's machine could do."""
+    with connected(stack.login(REGISTRY, stack.outputs().address)) as shell:
+        for file, content in ((CERTIFICATE, issued.certificate), (KEY, issued.key)):
+            shell.run(as_root(write_file(KEPT_CERTIFICATES / file, mode="600")), stdin=content)
+        shell.run("sudo docker restart registry")
+
+
+def lives(stack: Stack) -> list[str]:
+    """What becomes another when a client or its engine is restarted, or the registry's container replaced."""
+    outputs = stack.outputs()
+    alive = "cat /proc/sys/kernel/random/boot_id; cut -d' ' -f22 /proc/$(pidof dockerd)/stat"
+    clients = [run_command(stack.login(name, each.address), alive) for name, each in outputs.clients.items()]
+    container = "sudo docker inspect --format '{{.Id}}' registry"
+    return [*clients, run_command(stack.login(REGISTRY, outputs.address), container)]
+
+
+def turned_away(stack: Stack) -> str:
+    """The rules of the firewall on the registry's machine that keep clients away, if any."""
+    return run_command(stack.login(REGISTRY, stack.outputs().address), as_root(_RULES))
