@@ -1,13 +1,19 @@
 """What a test asks of hosts of several systems: by whom their engines are let pull, and what is on them."""
 
+import json
 import re
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TypeVar
 
 from providers.errors import CommandError
 from providers.waiting import wait_for
 from tasks.system_hosts import SystemHost
+from tests.e2e.stack import Stack
 
+T = TypeVar("T")
 _UNTRUSTED = re.compile(r"x509: certificate signed by unknown authority|certificate verify failed")
 _SECONDS = 20
 _PLACES = (
@@ -101,6 +107,18 @@ class Client:
 
 
 _FOLDERS = {"docker": "docker", "podman": "containers", "containerd": "containerd"}
+
+
+def on_all(work: Callable[[Client], T], clients: Mapping[str, Client]) -> dict[str, T]:
+    """Does something on all clients at once."""
+    with ThreadPoolExecutor(len(clients)) as pool:
+        return dict(zip(clients, pool.map(work, clients.values()), strict=True))
+
+
+def drifted(stack: Stack) -> set[str]:
+    """The clients on which the last refresh has found something."""
+    resources = json.loads(stack.export())["deployment"]["resources"]
+    return {each["outputs"]["name"] for each in resources if each.get("outputs", {}).get("drift")}
 
 
 def snapshot(host: SystemHost) -> list[str]:

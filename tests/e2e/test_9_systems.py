@@ -5,14 +5,13 @@ registry's certificate is signed by an intermediate authority, and clients are g
 if the registry serves the whole chain.
 """
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import closing
 from ipaddress import IPv4Network
 from itertools import pairwise
+from pathlib import Path
 from shlex import quote
-from typing import Any, TypeVar
+from typing import Any
 
 import docker
 import pytest
@@ -25,7 +24,7 @@ from tasks.system_hosts import SystemHost, network_of_hosts, system_hosts
 from tests.authorities import LASTING, Made
 from tests.certificates import Authority
 from tests.e2e.stack import Stack, container_settings, taken_down
-from tests.e2e.systems import Client, engine_started, snapshot
+from tests.e2e.systems import Client, drifted, engine_started, on_all, snapshot
 
 NAME = "e2e-systems"
 LABELS = {"registry-stack.test": NAME}
@@ -43,7 +42,6 @@ CLIENTS = {
     "debian-containerd": "containerd",
 }
 REGISTRY = "e2e-registry"
-T = TypeVar("T")
 FOLDER = f"/etc/docker/certs.d/{REFERENCE}"
 DRIFT = {
     "boot2docker": f"rm {FOLDER}/given.crt",
@@ -57,12 +55,6 @@ DRIFT = {
 RUN = f"docker pull {IMAGE} && docker tag {IMAGE} stays && docker run -d --restart=always --name stays stays"
 
 
-def on_all(work: Callable[[Client], T], clients: Mapping[str, Client]) -> dict[str, T]:
-    """Does something on all clients at once."""
-    with ThreadPoolExecutor(len(clients)) as pool:
-        return dict(zip(clients, pool.map(work, clients.values()), strict=True))
-
-
 def settings(hosts: dict[str, SystemHost], trust: str | None) -> dict[str, Any]:
     """The stack with all clients, which trust so far; without it there is none."""
     document = container_settings(SUBNET, {})
@@ -73,7 +65,12 @@ def settings(hosts: dict[str, SystemHost], trust: str | None) -> dict[str, Any]:
         for name, engine in CLIENTS.items()
         if trust
     ]
-    return {**document, "certificates": {"authorities": [{"name": "given", **authority}]}, "clients": clients}
+    return {
+        **document,
+        "certificates": {"authorities": [{"name": "given", **authority}]},
+        "clients": clients,
+        "workstationTrust": "user" if trust == "engine" else "off",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -114,10 +111,12 @@ def started(clients: dict[str, Client]) -> dict[str, str]:
 def stack(
     tmp_path_factory: pytest.TempPathFactory, hosts: dict[str, SystemHost], before: object, started: object
 ) -> Iterator[Stack]:
-    """The stack, whose clients trust by their engines."""
+    """The stack, whose clients trust by their engines, and so does a user of the workstation's."""
     assert before
     assert started
-    with taken_down(Stack.make(NAME, tmp_path_factory.mktemp("systems"), settings(hosts, "engine"))) as made:
+    made = Stack.make(NAME, tmp_path_factory.mktemp("systems"), settings(hosts, "engine"))
+    made.environment.update(HOME=str(made.folder / "home"), XDG_CONFIG_HOME=str(made.folder / "home" / ".config"))
+    with taken_down(made):
         made.up()
         yield made
 
@@ -138,10 +137,9 @@ def running(clients: dict[str, Client], digest: str) -> dict[str, Client]:
     return chosen
 
 
-def drifted(stack: Stack) -> set[str]:
-    """The clients on which the last refresh has found something."""
-    resources = json.loads(stack.export())["deployment"]["resources"]
-    return {each["outputs"]["name"] for each in resources if each.get("outputs", {}).get("drift")}
+def of_the_user(stack: Stack) -> list[Path]:
+    """The files by which the engines of the workstation's user trust the registry."""
+    return sorted(Path(stack.environment["HOME"]).rglob("*.crt"))
 
 
 def changes(clients: dict[str, Client], before: dict[str, list[str]]) -> dict[str, set[str]]:
@@ -151,8 +149,8 @@ def changes(clients: dict[str, Client], before: dict[str, list[str]]) -> dict[st
 
 
 def all_pull(clients: dict[str, Client], digest: str) -> None:
-    for name, pulled in on_all(lambda client: client.pulls(IMAGE), clients).items():
-        assert digest in pulled, name
+    pulled = on_all(lambda client: client.pulls(IMAGE), clients)
+    assert [name for name in pulled if digest not in pulled[name]] == []
 
 
 def test_by_their_engines_alone_they_pull_and_nothing_restarts(
@@ -172,19 +170,24 @@ def test_the_whole_chain_is_served_in_its_order(hosts: dict[str, SystemHost]) ->
     assert chain[1] == x509.load_pem_x509_certificate(SIGNER.pem.encode())
 
 
+def test_the_workstations_user_trusts_by_the_same_certificate(stack: Stack) -> None:
+    assert [path.read_text() for path in of_the_user(stack)] == [ROOT.pem] * 3
+
+
 def test_drift_is_mended(stack: Stack, clients: dict[str, Client], digest: str) -> None:
     for name, damage in DRIFT.items():
         clients[name].host.run(f"sudo sh -ec {quote(damage)}")
+    of_the_user(stack)[0].unlink()
     stack.refresh()
     assert drifted(stack) == set(clients)
     stack.up()
     all_pull(clients, digest)
+    assert len(of_the_user(stack)) == 3
 
 
 def test_a_boot2docker_remembers_over_a_reboot(clients: dict[str, Client], digest: str) -> None:
-    client = clients["boot2docker"]
-    client.host.restart()
-    assert digest in client.pulls(IMAGE)
+    clients["boot2docker"].host.restart()
+    assert digest in clients["boot2docker"].pulls(IMAGE)
 
 
 def test_clients_that_are_taken_out_are_as_before_and_refuse(
@@ -192,6 +195,7 @@ def test_clients_that_are_taken_out_are_as_before_and_refuse(
 ) -> None:
     stack.set(settings(hosts, None))
     stack.up()
+    assert of_the_user(stack) == []
     assert changes(clients, before) == {}
     on_all(lambda client: client.is_refused(IMAGE, ENTRY), clients)
 
@@ -221,10 +225,14 @@ def test_drift_of_whole_systems_is_mended(stack: Stack, clients: dict[str, Clien
 
 
 def test_systems_that_are_taken_out_are_as_before_and_refuse_from_their_next_start_on(
-    stack: Stack, hosts: dict[str, SystemHost], clients: dict[str, Client], before: dict[str, list[str]]
+    stack: Stack,
+    hosts: dict[str, SystemHost],
+    clients: dict[str, Client],
+    running: dict[str, Client],
+    before: dict[str, list[str]],
 ) -> None:
     stack.set(settings(hosts, None))
     stack.up()
     assert changes(clients, before) == {}
-    on_all(lambda client: client.host.restart(), clients)
+    on_all(lambda client: client.host.restart(), running)
     on_all(lambda client: client.is_refused(IMAGE, ENTRY), clients)
