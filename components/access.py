@@ -22,7 +22,7 @@ from settings import HostSettings
 class Access:
     """A machine and the address at which it answers; steps that move it hand on another Access.
 
-    `keep`: the machine outlives the stack.
+    `certificates` is the folder of the client certificate for its engine, `keep`: the machine outlives the stack.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Access:
     address: pulumi.Output[str]
     tool: Tool
     process: pulumi.ProviderResource
+    certificates: pulumi.Input[str]
     keep: bool = False
 
     @property
@@ -93,7 +94,7 @@ class Access:
 
     def engine(self, name: str, opts: pulumi.ResourceOptions) -> docker.Provider:
         """The provider for resources on the machine's engine, over TLS verified in both directions."""
-        return docker.Provider(name, host=self.engine_url, cert_path=self.machine.folder, opts=opts)
+        return docker.Provider(name, host=self.engine_url, cert_path=self.certificates, opts=opts)
 
     async def remove_container(self, name: str, labels: Mapping[str, str]) -> None:
         """Removes the container of that name and those labels from the machine's engine."""

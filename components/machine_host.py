@@ -12,6 +12,7 @@ from components.network import ContainerNetwork
 from providers.docker_machine import OptionValue
 from providers.machine import Machine, MachineArgs
 from providers.props import Tool
+from providers.store import Store
 from settings import DockerMachineSettings, MachineSettings
 
 
@@ -56,7 +57,11 @@ class MachineHost(pulumi.ComponentResource):
         if args.network is not None and settings.driver == "container":
             wanted = self._in_container(name, wanted, args, args.network)
         machine = Machine(name, wanted, pulumi.ResourceOptions(parent=self, provider=args.process))
-        self.access = Access(args.machine, machine, machine.address, tool, args.process, settings.keep)
+        # docker-machine's own, of which each machine's folder has a copy, outlast the machines: without the files no
+        # provider can be configured, and no `up` would come to the machine's replacement
+        own = str(Store(args.docker_machine.storage_folder).certificates)
+        certificates = machine.folder if settings.adopt else own
+        self.access = Access(args.machine, machine, machine.address, tool, args.process, certificates, settings.keep)
         self.register_outputs({"address": machine.address})
 
     def _in_container(

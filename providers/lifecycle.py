@@ -12,6 +12,7 @@ from providers.errors import DeadlineError, HostKeyError, MachineError
 from providers.health import heal, regenerate_certificates, wake
 from providers.locks import locked
 from providers.login import Login
+from providers.orphans import need_container
 from providers.ssh import run_command, wait_for_host_key
 from providers.waiting import wait_for
 from providers.wanted import Wanted
@@ -120,7 +121,12 @@ def _meet(tool: DockerMachine, wanted: Wanted) -> dict[str, str]:
         if last != first:
             with suppress(DeadlineError):
                 return _met_at(first, port, known)
-        return _met_at(last, port, known)
+        try:
+            return _met_at(last, port, known)
+        except DeadlineError:
+            if wanted.instance:
+                need_container(wanted.name, wanted.instance)
+            raise
 
     place = wait_for(f"the machine {wanted.name}", met, tool.deadline, failures=(DeadlineError,))
     return {} if place == first else {"generic-ip-address": place}

@@ -148,4 +148,5 @@ def _wanted(props: Props) -> Wanted:
         options=props["options"],
         ssh_key=props.get("ssh_key"),
         host_key=props.get("pinned_host_key"),
+        instance=props.get("instance"),
     )

@@ -1,8 +1,10 @@
-"""Containers and networks of a stack that its state does not know of. Nothing of Pulumi here."""
+"""Containers and networks of a stack that are not as its state has them. Nothing of Pulumi here."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
+
+from providers.errors import MachineError
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -23,6 +25,16 @@ def remove_network(name: str, labels: Mapping[str, str]) -> None:
     with _engine() as engine:
         for network in engine.networks.list(filters={"name": f"^{name}$", "label": _pairs(labels)}):
             network.remove()
+
+
+def need_container(machine: str, instance: str) -> None:
+    """Raises MachineError if the container that a machine is, by its id, is gone: no wait would bring it back."""
+    with _engine() as engine:
+        if not engine.api.containers(all=True, filters={"id": instance}):
+            raise MachineError(
+                f"the container of the machine {machine} is gone, and the stack's state has it still, as after a "
+                "`pulumi destroy` that was killed: run `pulumi refresh`, then `pulumi up`"
+            )
 
 
 def _pairs(labels: Mapping[str, str]) -> list[str]:

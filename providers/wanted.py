@@ -8,7 +8,8 @@ from providers.docker_machine import OptionValue
 
 @dataclass(frozen=True)
 class Wanted:
-    """A machine to make. `owner` tells whose it is; `ssh_key` (PEM) and `host_key` where they are known beforehand."""
+    """A machine to make. `owner` tells whose it is; `ssh_key` (PEM) and `host_key` where they are known beforehand;
+    `instance` is the id of the container that the machine is, if it is one."""
 
     name: str
     owner: str
@@ -16,3 +17,4 @@ class Wanted:
     options: Mapping[str, OptionValue]
     ssh_key: str | None
     host_key: str | None
+    instance: str | None = None

@@ -1,6 +1,7 @@
 """What a killed `up` made without noting it: found by name and labels together, and nothing else is touched."""
 
 import asyncio
+import contextlib
 import json
 import re
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ import pytest
 from components.access import Access
 from components.marks import orphan_removed_first
 from providers import engine, orphans
-from providers.errors import StackError
+from providers.errors import MachineError, StackError
 from providers.machine import Machine
 from providers.props import Tool
 from tests.certificates import Authority, server_context
@@ -147,7 +148,7 @@ def test_of_the_machine_that_a_step_works_on(
         machine = SimpleNamespace(folder=pulumi.Output.from_input(str(folder)))
         process = cast(pulumi.ProviderResource, None)
         tool = Tool(command="docker-machine", storage="/storage", deadline=5)
-        access = Access("m", cast(Machine, machine), pulumi.Output.from_input(cast(str, address)), tool, process)
+        access = Access("m", cast(Machine, machine), pulumi.Output.from_input(cast(str, address)), tool, process, "")
         await access.remove_container(NAME, MINE)
 
     context = server_context(folder, authority.issue("127.0.0.1"), clients_of=authority)
@@ -155,3 +156,26 @@ def test_of_the_machine_that_a_step_works_on(
         monkeypatch.setattr("providers.engine.PORT", port)
         asyncio.run(remove())
     assert store.removed == removed
+
+
+GONE = r"the container of the machine m is gone.* run `pulumi refresh`"
+
+
+@pytest.mark.parametrize(
+    ("there", "expectation"),
+    [("c0ffee", contextlib.nullcontext()), ("another", pytest.raises(MachineError, match=GONE))],
+)
+def test_a_machine_whose_container_is_gone_is_not_waited_for(
+    there: str, expectation: contextlib.AbstractContextManager[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(_method: str, path: str, _body: bytes) -> tuple[int, bytes]:
+        if path.endswith("/version"):
+            return 200, b'{"ApiVersion": "1.41"}'
+        filters = json.loads(parse_qs(urlsplit(path).query)["filters"][0])
+        return 200, json.dumps([{"Id": there}] if filters["id"] == [there] else []).encode()
+
+    monkeypatch.delenv("DOCKER_TLS_VERIFY", raising=False)
+    with http_server(answer) as port:
+        monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{port}")
+        with expectation:
+            orphans.need_container("m", "c0ffee")
