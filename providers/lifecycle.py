@@ -12,7 +12,7 @@ from providers.errors import DeadlineError, HostKeyError, MachineError
 from providers.health import heal, regenerate_certificates, wake
 from providers.locks import locked
 from providers.login import Login
-from providers.orphans import need_container
+from providers.orphans import wake_container
 from providers.ssh import run_command, wait_for_host_key
 from providers.waiting import wait_for
 from providers.wanted import Wanted
@@ -125,7 +125,7 @@ def _meet(tool: DockerMachine, wanted: Wanted) -> dict[str, str]:
             return _met_at(last, port, known)
         except DeadlineError:
             if wanted.instance:
-                need_container(wanted.name, wanted.instance)
+                wake_container(wanted.name, wanted.instance)
             raise
 
     place = wait_for(f"the machine {wanted.name}", met, tool.deadline, failures=(DeadlineError,))

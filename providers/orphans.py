@@ -27,14 +27,20 @@ def remove_network(name: str, labels: Mapping[str, str]) -> None:
             network.remove()
 
 
-def need_container(machine: str, instance: str) -> None:
-    """Raises MachineError if the container that a machine is, by its id, is gone: no wait would bring it back."""
+def wake_container(machine: str, instance: str) -> None:
+    """Starts the container that a machine is, by its id, if something that was killed has left it stopped.
+
+    Raises MachineError if it is gone: no wait would bring it back.
+    """
     with _engine() as engine:
-        if not engine.api.containers(all=True, filters={"id": instance}):
+        found = engine.api.containers(all=True, filters={"id": instance})
+        if not found:
             raise MachineError(
                 f"the container of the machine {machine} is gone, and the stack's state has it still, as after a "
                 "`pulumi destroy` that was killed: run `pulumi refresh`, then `pulumi up`"
             )
+        if found[0]["State"] in ("created", "exited"):
+            engine.api.start(instance)
 
 
 def _pairs(labels: Mapping[str, str]) -> list[str]:

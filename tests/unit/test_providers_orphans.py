@@ -1,10 +1,9 @@
 """What a killed `up` made without noting it: found by name and labels together, and nothing else is touched."""
 
 import asyncio
-import contextlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -158,24 +157,46 @@ def test_of_the_machine_that_a_step_works_on(
     assert store.removed == removed
 
 
-GONE = r"the container of the machine m is gone.* run `pulumi refresh`"
+class Workstation:
+    """An engine with one container, which it can start."""
+
+    def __init__(self, id_: str, state: str) -> None:
+        self.id, self.state = id_, state
+        self.started: list[str] = []
+
+    def __call__(self, method: str, path: str, _body: bytes) -> tuple[int, bytes]:
+        parts = urlsplit(path)
+        if parts.path.endswith("/version"):
+            return 200, b'{"ApiVersion": "1.41"}'
+        if method == "POST":
+            self.started.append(parts.path.split("/")[-2])
+            return 204, b""
+        wanted = json.loads(parse_qs(parts.query)["filters"][0])["id"]
+        return 200, json.dumps([{"Id": self.id, "State": self.state}] if wanted == [self.id] else []).encode()
+
+
+@pytest.fixture
+def waking(monkeypatch: pytest.MonkeyPatch) -> Callable[[Workstation], None]:
+    def wake(workstation: Workstation) -> None:
+        monkeypatch.delenv("DOCKER_TLS_VERIFY", raising=False)
+        with http_server(workstation) as port:
+            monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{port}")
+            orphans.wake_container("m", "c0ffee")
+
+    return wake
 
 
 @pytest.mark.parametrize(
-    ("there", "expectation"),
-    [("c0ffee", contextlib.nullcontext()), ("another", pytest.raises(MachineError, match=GONE))],
+    ("state", "started"), [("running", []), ("restarting", []), ("exited", ["c0ffee"]), ("created", ["c0ffee"])]
 )
-def test_a_machine_whose_container_is_gone_is_not_waited_for(
-    there: str, expectation: contextlib.AbstractContextManager[Any], monkeypatch: pytest.MonkeyPatch
+def test_a_machines_container_that_was_left_stopped_is_started(
+    state: str, started: list[str], waking: Callable[[Workstation], None]
 ) -> None:
-    def answer(_method: str, path: str, _body: bytes) -> tuple[int, bytes]:
-        if path.endswith("/version"):
-            return 200, b'{"ApiVersion": "1.41"}'
-        filters = json.loads(parse_qs(urlsplit(path).query)["filters"][0])
-        return 200, json.dumps([{"Id": there}] if filters["id"] == [there] else []).encode()
+    workstation = Workstation("c0ffee", state)
+    waking(workstation)
+    assert workstation.started == started
 
-    monkeypatch.delenv("DOCKER_TLS_VERIFY", raising=False)
-    with http_server(answer) as port:
-        monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{port}")
-        with expectation:
-            orphans.need_container("m", "c0ffee")
+
+def test_a_machine_whose_container_is_gone_is_not_waited_for(waking: Callable[[Workstation], None]) -> None:
+    with pytest.raises(MachineError, match=r"the container of the machine m is gone.* run `pulumi refresh`"):
+        waking(Workstation("another", "running"))
