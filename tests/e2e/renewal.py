@@ -1,19 +1,25 @@
 """A stack whose registry's certificate becomes another, and what has to stay as it is meanwhile."""
 
+import http.client
 import json
+import socket
+import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from guest.files import as_root, write_file
 from guest.registry_config import CERTIFICATE, KEPT_CERTIFICATES, KEY
 from providers.handshake import fingerprint_shown
 from providers.ssh import connected, run_command
+from tasks.outputs import Outputs
 from tests.certificates import Issued
 from tests.e2e.stack import Stack, container_settings
 
 REGISTRY, PUSHER, PULLER = "e2e-registry", "renewal-pusher", "renewal-puller"
+SECONDS = 30
 _RULES = "iptables -t mangle -S | grep -e --dport || true"
 
 
@@ -42,7 +48,7 @@ def changes(subnet: str, old: str = "authority", new: str = "next") -> list[Chan
         return partial(_set, document=settings(subnet, known_as=known_as, authorities=authorities))
 
     return [
-        Change("a renewal", _renew),
+        Change("a renewal", renew),
         Change("names added", to([old], "renewed.example", f"{subnet}.77")),
         Change("names removed", to([old])),
         Change("both authorities trusted", to([old, new]), renews=False),
@@ -56,7 +62,7 @@ def _set(stack: Stack, document: dict[str, Any]) -> None:
     stack.up()
 
 
-def _renew(stack: Stack) -> None:
+def renew(stack: Stack) -> None:
     """Another certificate for the same names, as when its time has come."""
     resources = json.loads(stack.export())["deployment"]["resources"]
     (urn,) = [each["urn"] for each in resources if each["urn"].endswith("::certificate-certificate")]
@@ -74,6 +80,24 @@ def serve_another(stack: Stack, issued: Issued) -> None:
         for file, content in ((CERTIFICATE, issued.certificate), (KEY, issued.key)):
             shell.run(as_root(write_file(KEPT_CERTIFICATES / file, mode="600")), stdin=content)
         shell.run("sudo docker restart registry")
+
+
+def upload(outputs: Outputs, method: str, path: str, content: bytes = b"") -> tuple[int, str]:
+    """A request of an upload: the status of its answer, and the path where the upload goes on.
+
+    Source: distribution's HTTP API V2, "Pushing a Layer".
+    """
+    context = ssl.create_default_context(cadata=outputs.ca_certificate)
+    with (
+        socket.create_connection((outputs.address, 443), timeout=SECONDS) as plain,
+        context.wrap_socket(plain, server_hostname=outputs.registry) as secured,
+    ):
+        connection = http.client.HTTPConnection(outputs.registry)
+        connection.sock = secured
+        connection.request(method, path, content)
+        answer = connection.getresponse()
+        following = urlsplit(answer.getheader("Location", ""))
+        return answer.status, f"{following.path}?{following.query}"
 
 
 def lives(stack: Stack) -> list[str]:

@@ -1,12 +1,25 @@
 """The registry's certificate becomes another, again and again, while clients push and pull all the time."""
 
+import hashlib
 from collections.abc import Iterator
 
 import pytest
 
 from providers.handshake import fingerprint
 from tests.certificates import Authority
-from tests.e2e.renewal import PULLER, PUSHER, REGISTRY, changes, lives, serve_another, served, settings, turned_away
+from tests.e2e.renewal import (
+    PULLER,
+    PUSHER,
+    REGISTRY,
+    changes,
+    lives,
+    renew,
+    serve_another,
+    served,
+    settings,
+    turned_away,
+    upload,
+)
 from tests.e2e.stack import Stack, left_of, remove_interrupted, taken_down
 from tests.e2e.traffic import Traffic
 
@@ -41,6 +54,16 @@ def test_no_push_or_pull_fails_while_the_certificate_changes(stack: Stack, capsy
     assert lives(stack) == before
     assert turned_away(stack) == ""
     stack.up("--expect-no-changes")
+
+
+def test_an_upload_goes_on_after_a_restart(stack: Stack) -> None:
+    outputs, content = stack.outputs(), b"one half, and the other"
+    _, there = upload(outputs, "POST", "/v2/halves/blobs/uploads/")
+    accepted, there = upload(outputs, "PATCH", there, content[:10])
+    renew(stack)
+    digest = hashlib.sha256(content).hexdigest()
+    created, _ = upload(outputs, "PUT", f"{there}&digest=sha256:{digest}", content[10:])
+    assert (accepted, created) == (202, 201)
 
 
 def test_another_certificate_is_seen_and_mended(stack: Stack) -> None:

@@ -17,7 +17,7 @@ from providers.waiting import wait_for
 from tasks.engines import engine, pull, push, remove_image
 from tasks.outputs import Client
 
-_SECONDS = 120
+_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,12 @@ class Operation:
 
 @dataclass
 class Traffic:
-    """A client that pushes a new layer each time, and one that pulls the last image without having any of it; both
-    pause for so many seconds between two times."""
+    """A client that pushes a new layer of `size` bytes each time, and one that pulls the last image without having any
+    of it; both pause for so many seconds between two times."""
 
     repository: str
     pause: float = 0.0
+    size: int = 50_000
     done: list[Operation] = field(default_factory=list)
     _pushed: tuple[str, str] | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -86,7 +87,7 @@ class Traffic:
         with engine(client.engine, client.cert_path) as docker:
             while not self._stop.wait(self.pause):
                 tag = str(time.monotonic_ns())
-                docker.api.import_image_from_data(_random_archive(), repository=self.repository, tag=tag)
+                docker.api.import_image_from_data(_random_archive(self.size), repository=self.repository, tag=tag)
                 with self._operation("push"):
                     self._pushed = tag, push(docker, self.repository, tag)
                 remove_image(docker, f"{self.repository}:{tag}")
@@ -113,9 +114,9 @@ class Traffic:
         self.done.append(Operation(kind, began, time.monotonic() - began, error))
 
 
-def _random_archive() -> bytes:
+def _random_archive(size: int) -> bytes:
     """The root of an image that no registry has a layer of."""
-    content = os.urandom(50_000)
+    content = os.urandom(size)
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         member = tarfile.TarInfo("content")

@@ -45,12 +45,26 @@ def test_no_push_or_pull_fails_while_the_certificate_changes(stack: Stack, traff
     assert len(traffic.done) >= OPERATIONS
 
 
-def makes(stack: Stack, traffic: Traffic, change: Change) -> None:
+def makes(stack: Stack, traffic: Traffic, change: Change, each: int = EACH) -> None:
     old = served(stack)
     change.makes(stack)
-    traffic.wait_for_more(EACH)
+    traffic.wait_for_more(each)
     assert (served(stack) != old) is change.renews, change.name
     assert traffic.failures == [], change.name
+
+
+def test_transfers_that_last_longer_than_a_restart_waits_are_taken_up_again(
+    stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outputs = stack.outputs()
+    traffic = Traffic(f"{outputs.registry}/long", size=300_000_000)
+    with traffic.flowing(outputs.clients[PUSHER], outputs.clients[PULLER]):
+        for change in changes(SUBNET, THIRD, "fourth")[:2]:
+            traffic.wait_for_more(1)
+            makes(stack, traffic, change, 1)
+    with capsys.disabled():
+        print(f"\n{traffic.figures()}")
+    assert traffic.failures == []
 
 
 def is_restarting() -> bool:
