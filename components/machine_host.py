@@ -50,6 +50,7 @@ class MachineHost(pulumi.ComponentResource):
             owner=args.owner,
             tool=tool,
             moves=args.moves_to is not None,
+            moves_to=None if args.moves_to is None else str(args.moves_to),
             adopt=settings.adopt,
             keep=settings.keep,
             pinned_host_key=settings.host_key,

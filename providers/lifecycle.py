@@ -1,6 +1,7 @@
 """A machine's life, from creation to removal, as plain functions over docker-machine. Nothing of Pulumi here."""
 
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -16,6 +17,8 @@ from providers.orphans import wake_container
 from providers.ssh import run_command, wait_for_host_key
 from providers.waiting import wait_for
 from providers.wanted import Wanted
+
+_SECONDS_TO_BOOT = 10
 
 
 def create_machine(tool: DockerMachine, wanted: Wanted) -> Login:
@@ -116,6 +119,7 @@ def _meet(tool: DockerMachine, wanted: Wanted) -> dict[str, str]:
         return {}
     known, port = wanted.host_key, int(str(wanted.options.get("generic-ssh-port", 22)))
     last = tool.store.last_address(wanted.name) or first
+    begun = time.monotonic()
 
     def met() -> str:
         if last != first:
@@ -126,6 +130,10 @@ def _meet(tool: DockerMachine, wanted: Wanted) -> dict[str, str]:
         except DeadlineError:
             if wanted.instance:
                 wake_container(wanted.name, wanted.instance)
+            # a destroy that was killed may have forgotten the machine, and left its container where it had moved to
+            if wanted.moves_to and time.monotonic() - begun > _SECONDS_TO_BOOT:
+                with suppress(HostKeyError):
+                    return _met_at(wanted.moves_to, port, known)
             raise
 
     place = wait_for(f"the machine {wanted.name}", met, tool.deadline, failures=(DeadlineError,))

@@ -98,7 +98,7 @@ class MachineProvider(Provider):
 class MachineArgs:
     """A machine's inputs.
 
-    `moves`: a static address follows. `adopt`: docker-machine has it already. `keep`: it outlives the stack.
+    `moves`: a static address, `moves_to`, follows. `adopt`: docker-machine has it already. `keep`: it is left behind.
     `instance` identifies what the machine runs on where the stack made that itself: another one is another machine.
     """
 
@@ -110,6 +110,7 @@ class MachineArgs:
     moves: bool
     adopt: bool = False
     keep: bool = False
+    moves_to: str | None = None
     instance: pulumi.Input[str] | None = None
     ssh_key: pulumi.Input[str] | None = None
     pinned_host_key: pulumi.Input[str] | None = None
@@ -149,4 +150,5 @@ def _wanted(props: Props) -> Wanted:
         ssh_key=props.get("ssh_key"),
         host_key=props.get("pinned_host_key"),
         instance=props.get("instance"),
+        moves_to=props.get("moves_to"),
     )

@@ -1,6 +1,7 @@
 """A machine's life with a docker-machine executable that makes none: whose it is, what is left over, and its key."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,6 +112,29 @@ def test_a_known_host_key_is_met_before_docker_machine_goes_there(machine_tool: 
     with SshServer().serving() as server:
         login = create_machine(machine_tool.docker_machine, generic(server, server.login.host_key))
     assert login == replace(server.login)
+
+
+def test_a_machine_that_a_killed_destroy_forgot_is_met_where_it_had_moved_to(
+    machine_tool: MachineTool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("providers.lifecycle._SECONDS_TO_BOOT", 0)
+    with SshServer().serving() as server:
+        wanted = replace(generic(server, server.login.host_key), moves_to="127.0.0.1")
+        nobody = {**wanted.options, "generic-ip-address": "127.0.0.5"}
+        monkeypatch.setattr("providers.lifecycle.wait_for_host_key", only_at("127.0.0.1", server.login.host_key))
+        login = create_machine(machine_tool.docker_machine, replace(wanted, options=nobody))
+    assert login.host == "127.0.0.5"
+    created = machine_tool.commands[0]
+    assert created[created.index("--generic-ip-address") + 1] == "127.0.0.1"
+
+
+def only_at(address: str, key: str) -> Callable[[str, int, float], str]:
+    def shown(host: str, port: int, seconds: float) -> str:
+        if host != address:
+            raise DeadlineError(f"the SSH host key of {host}:{port}", seconds, None)
+        return key
+
+    return shown
 
 
 def test_docker_machine_does_not_go_where_another_host_key_is_shown(machine_tool: MachineTool) -> None:
