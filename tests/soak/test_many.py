@@ -7,7 +7,7 @@ import pytest
 from tasks.tour import pull_site, push_site
 from tests.e2e.stack import Stack, container_settings, left_of, remove_interrupted, taken_down
 
-NAME, SUBNET = "soak-many", "192.168.246"
+NAME, SUBNET = "soak-many", "192.168.251"
 CLIENTS = [f"soak-{number:02}" for number in range(1, 20)]
 
 

@@ -11,7 +11,7 @@ from tests.e2e.stack import Stack, left_of, remove_interrupted, taken_down
 from tests.e2e.traffic import Traffic
 from tests.soak.killing import Condition, command_line, kill_when
 
-NAME, SUBNET = "soak-renewal", "192.168.248"
+NAME, SUBNET = "soak-renewal", "192.168.250"
 FIRST, SECOND, THIRD = "authority", "second", "third"
 OPERATIONS, EACH, SECONDS = 200, 20, 60
 
