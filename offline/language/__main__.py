@@ -1,5 +1,10 @@
 """Starts the language host."""
 
-from offline.language.host import serve
+from offline.plugin.stubs import without_sdk
 
-serve()
+if __name__ == "__main__":
+    without_sdk()
+    # Only now: it imports the stubs.
+    from offline.language.host import serve
+
+    serve()

@@ -12,7 +12,6 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from importlib.metadata import distributions, version
 from pathlib import Path
 from queue import SimpleQueue
 from typing import NoReturn, TypeAlias
@@ -21,9 +20,9 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
-from offline.language.packages import plugins
-from offline.language.program import Outcome, run
+from offline.language.outcome import Outcome
 from offline.plugin.lifeline import follow_parent
+from offline.plugin.stubs import version_of, with_sdk
 
 _UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 Job: TypeAlias = tuple[language_pb2.RunRequest, Future[Outcome]]
@@ -42,6 +41,9 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         """Run programs as they come, until a KeyboardInterrupt."""
         while True:
             request, outcome = self._jobs.get()
+            with_sdk()
+            from offline.language.program import run
+
             self._swap_running(now=True)
             try:
                 result = run(request, self._engine)
@@ -59,11 +61,13 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return language_pb2.LanguageHandshakeResponse()
 
     def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
-        return plugin_pb2.PluginInfo(version=version("pulumi"))
+        return plugin_pb2.PluginInfo(version=version_of("pulumi"))
 
     def GetRequiredPackages(
         self, request: language_pb2.GetRequiredPackagesRequest, context: grpc.ServicerContext
     ) -> language_pb2.GetRequiredPackagesResponse:
+        from offline.language.packages import plugins
+
         packages = [
             plugin_pb2.PackageDependency(name=name, kind="resource", version=f"v{number}")
             for name, number in plugins().items()
@@ -94,6 +98,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def GetProgramDependencies(
         self, request: language_pb2.GetProgramDependenciesRequest, context: grpc.ServicerContext
     ) -> language_pb2.GetProgramDependenciesResponse:
+        from importlib.metadata import distributions
+
         found = sorted({(package.name, package.version) for package in distributions()})
         dependencies = [language_pb2.DependencyInfo(name=name, version=number) for name, number in found]
         return language_pb2.GetProgramDependenciesResponse(dependencies=dependencies)

@@ -8,7 +8,6 @@ import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
@@ -17,13 +16,7 @@ from pulumi.runtime import run_in_stack
 from pulumi.runtime.proto import language_pb2
 from pulumi.runtime.settings import reset_options
 
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a run ended: `shown` when the user has read already why it failed, `error` when not."""
-
-    error: str = ""
-    shown: bool = False
+from offline.language.outcome import Outcome
 
 
 def run(request: language_pb2.RunRequest, engine: str) -> Outcome:

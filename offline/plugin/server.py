@@ -11,7 +11,6 @@ import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import version
 from typing import ClassVar, NoReturn
 
 import grpc
@@ -23,6 +22,7 @@ from offline.plugin import schema as tables
 from offline.plugin.engine import Engine
 from offline.plugin.lifeline import follow_parent
 from offline.plugin.resource import Diff, PluginError, Resource
+from offline.plugin.stubs import version_of
 from offline.plugin.values import Properties, from_struct, to_struct
 
 # Operations wait for machines, not for this process: the engine's own limit on parallel operations is the bound.
@@ -65,7 +65,7 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
         self._resources = {resource.tok: resource for resource in plugin.resources(engine)}
 
     def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
-        return plugin_pb2.PluginInfo(version=version(self._plugin.package))
+        return plugin_pb2.PluginInfo(version=version_of(self._plugin.package))
 
     def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
         self._engine.cancelled.set()

@@ -59,6 +59,18 @@ def test_run(host: Host, folder: Path) -> None:
     assert sorted(host.end().splitlines()) == ["said value", "warned"]
 
 
+def test_a_program_has_the_whole_sdk(host: Host, folder: Path) -> None:
+    text = "import pulumi, sys\nstubs = pulumi.runtime.proto.language_pb2\n"
+    text += "pulumi.export('one', stubs is sys.modules['pulumi.runtime.proto.language_pb2'])\n"
+    text += "pulumi.export('sdk', id(pulumi.Output))\n"
+    seen = []
+    for _ in range(2):
+        assert host.run(_program(folder, text)).error == ""
+        assert host.monitor.outputs["one"] is True
+        seen.append(host.monitor.outputs["sdk"])
+    assert seen[0] == seen[1]
+
+
 def test_a_program_sees_its_own_folder_and_not_the_checkout(host: Host, folder: Path) -> None:
     text = "import os, sys, pulumi\npulumi.export('path', list(sys.path))\npulumi.export('cwd', os.getcwd())\n"
     text += "pulumi.export('environment', os.environ.get('PYTHONPATH', ''))\npulumi.export('argv', sys.argv)\n"

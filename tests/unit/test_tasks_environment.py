@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.environment import context_engine, prepare_state, pulumi_environment, shell_lines
+from tasks.environment import context_engine, keep_no_logs, prepare_state, pulumi_environment, shell_lines
 from tasks.layout import Layout
 
 CHECKOUT = Layout(Path("/some where/checkout"), windows=False)
@@ -23,6 +23,7 @@ def test_the_projects_own_tools_and_state_are_used() -> None:
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_BACKEND_URL": "file:///some%20where/checkout/.state",
         "PULUMI_CONFIG_PASSPHRASE_FILE": "/some where/checkout/.state/passphrase",
+        "GOGC": "400",
     }
 
 
@@ -111,6 +112,17 @@ def test_the_passphrase_is_made_once_and_is_nobody_elses(tmp_path: Path) -> None
     assert layout.state.stat().st_mode & 0o777 == 0o700
     prepare_state(layout)
     assert layout.passphrase.read_text() == passphrase
+
+
+def test_pulumi_finds_no_folder_for_its_logs(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "pulumi-up.log").write_text("all that it did")
+    keep_no_logs(tmp_path)
+    keep_no_logs(tmp_path)
+    with pytest.raises(FileExistsError):
+        (tmp_path / "logs").mkdir(exist_ok=True)
+    keep_no_logs(tmp_path / "no tools yet")
+    assert [path.name for path in tmp_path.iterdir()] == ["logs"]
 
 
 def test_a_shell_takes_the_lines() -> None:
