@@ -22,11 +22,13 @@ from settings import HostSettings
 class Access:
     """A machine and the address at which it answers; steps that move it hand on another Access.
 
-    `certificates` is the folder of the client certificate for its engine, `keep`: the machine outlives the stack.
+    `host` is what everything on the machine goes with, `certificates` the folder of the client certificate for its
+    engine, `keep`: the machine outlives the stack.
     """
 
     name: str
     machine: Machine
+    host: pulumi.Resource
     address: pulumi.Output[str]
     tool: Tool
     process: pulumi.ProviderResource
@@ -56,7 +58,7 @@ class Access:
 
     def living(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
         """Options for whatever lives on the machine: it goes when the machine goes, without a call of its own."""
-        return pulumi.ResourceOptions(parent=parent, deleted_with=self.machine)
+        return pulumi.ResourceOptions(parent=parent, deleted_with=self.host)
 
     def dynamic(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
         """The same for a resource of this program's own providers, in the machine's own process of them."""
@@ -89,7 +91,7 @@ class Access:
 
     def trusting(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
         """Options for trust on the machine: it is taken away from a machine that outlives the stack."""
-        gone = None if self.keep else self.machine
+        gone = None if self.keep else self.host
         return pulumi.ResourceOptions(parent=parent, deleted_with=gone, provider=self.process)
 
     def engine(self, name: str, opts: pulumi.ResourceOptions) -> docker.Provider:

@@ -62,6 +62,7 @@ class ClientTrust(pulumi.ComponentResource):
             TrustCheckArgs(
                 name=client.name,
                 login=args.access.login,
+                serial=args.access.serial,
                 engine=client.engine,
                 reference=registry.reference,
                 trusting=trust.files,

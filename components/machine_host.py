@@ -62,7 +62,9 @@ class MachineHost(pulumi.ComponentResource):
         # provider can be configured, and no `up` would come to the machine's replacement
         own = str(Store(args.docker_machine.storage_folder).certificates)
         certificates = machine.folder if settings.adopt else own
-        self.access = Access(args.machine, machine, machine.address, tool, args.process, certificates, settings.keep)
+        self.access = Access(
+            args.machine, machine, machine, machine.address, tool, args.process, certificates, settings.keep
+        )
         self.register_outputs({"address": machine.address})
 
     def _in_container(

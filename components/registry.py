@@ -57,7 +57,8 @@ class Registry(pulumi.ComponentResource):
         )
         engine = args.access.engine(f"{name}-engine", living)
         # with the key in it, nobody can guess the configuration's secrets from the label
-        starts_with = pulumi.Output.unsecret(pulumi.Output.concat(key, configuration).apply(fingerprint))
+        begun_with = pulumi.Output.concat(key, configuration, args.access.serial)
+        starts_with = pulumi.Output.unsecret(begun_with.apply(fingerprint))
         container = docker.Container(
             f"{name}-container",
             name=CONTAINER,
@@ -73,7 +74,8 @@ class Registry(pulumi.ComponentResource):
                 ),
                 docker.ContainerVolumeArgs(host_path=str(_DATA), container_path=str(registry_config.DATA)),
             ],
-            # the registry reads its configuration once, when it starts: another one needs another container
+            # the registry reads its configuration once, when it starts: another one needs another container, and so
+            # does another machine, of which the machine's engine could tell only if somebody asked it
             labels=[docker.ContainerLabelArgs(label=LABEL, value=starts_with)],
             opts=pulumi.ResourceOptions.merge(
                 living,
@@ -104,5 +106,6 @@ class Registry(pulumi.ComponentResource):
             f"{name}-image",
             name=args.settings.image,
             keep_locally=True,
+            triggers={"machine": args.access.serial},
             opts=pulumi.ResourceOptions.merge(living, pulumi.ResourceOptions(provider=engine)),
         ).image_id

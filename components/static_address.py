@@ -13,7 +13,11 @@ from settings import NetworkSettings
 def static_address(
     name: str, access: Access, address: IPv4Address, network: NetworkSettings, parent: pulumi.Resource
 ) -> Access:
-    """Moves a machine; the Access that comes back is the one to use from now on."""
+    """Moves a machine; the Access that comes back is the one to use from now on.
+
+    What lives there goes with the move: of a replacement that was killed when the old machine was gone, the state knows
+    the move as one of those to delete, and the machine no longer.
+    """
     args = StaticAddressArgs(
         name=access.name,
         tool=access.tool,
@@ -24,4 +28,5 @@ def static_address(
         gateway=str(network.gateway),
         interface=network.interface,
     )
-    return replace(access, address=StaticAddress(name, args, access.dynamic(parent)).settled)
+    moved = StaticAddress(name, args, access.dynamic(parent))
+    return replace(access, host=moved, address=moved.settled)

@@ -1,5 +1,6 @@
 """SSH to a machine whose host key is known. Nothing of Pulumi here."""
 
+import logging
 import socket
 from base64 import b64decode
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from providers.errors import CommandError, HostKeyError, StackError, Unreachable
 from providers.login import Login
 from providers.waiting import wait_for
 
+# what it raises is told in a line; what it logs of the same is a traceback
+logging.getLogger("paramiko").addHandler(logging.NullHandler())
 _NOT_YET = (OSError, EOFError, paramiko.SSHException)
 
 

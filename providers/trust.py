@@ -19,7 +19,7 @@ from providers.props import Props, Provider, changed, login
 if TYPE_CHECKING:
     from providers.trusting import Client
 
-_UPDATES = ("name", "login", "reference", "address", "names", "anchors", "scope", "os", "engine", "deadline")
+_UPDATES = ("serial", "name", "login", "reference", "address", "names", "anchors", "scope", "os", "engine", "deadline")
 _NOTHING = Before()
 
 
@@ -27,18 +27,13 @@ class TrustProvider(Provider):
     """Translates Pulumi's calls into what is on a client."""
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
-        replaces = changed(_olds, _news, ["serial"])
-        if not replaces and _is_another_host(_olds["login"], _news["login"]):
-            replaces = ["login"]
+        replaces = ["login"] if _is_another_host(_olds["login"], _news["login"]) else []
         changes = bool(replaces or changed(_olds, _news, _UPDATES)) or bool(_olds["drift"])
         return DiffResult(changes=changes, replaces=replaces)
 
     def create(self, props: Props) -> CreateResult:
         with _named(props):
-            outs = _installed(props, _NOTHING)
-            if props["scope"] == "system":
-                _client(props).restart(SYSTEMS[outs["system"]], ENGINES[props["engine"]], props["deadline"])
-        return CreateResult(props["name"], outs)
+            return CreateResult(props["name"], _begun(props))
 
     def read(self, id_: str, props: Props) -> ReadResult:
         system = SYSTEMS.get(props["system"])
@@ -50,7 +45,10 @@ class TrustProvider(Provider):
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         with _named(_news):
-            return UpdateResult(_installed(_news, _before(_olds)))
+            # another machine of the same name has nothing yet, but may be where the lost one was: to replace this
+            # resource would be to take away in the end, as the old one's trust, what was made first
+            another = changed(_olds, _news, ["serial"])
+            return UpdateResult(_begun(_news) if another else _installed(_news, _before(_olds)))
 
     def delete(self, _id: str, _props: Props) -> None:
         try:
@@ -105,6 +103,13 @@ def _is_another_host(olds: Props, news: Props) -> bool:
     """Of hosts that exist already. One that has only moved, or was installed anew, is mended in place: to take away the
     old one's trust would be to take away its own."""
     return "private_key" not in news and len(changed(olds, news, ("host", "host_key"))) == 2
+
+
+def _begun(props: Props) -> Props:
+    outs = _installed(props, _NOTHING)
+    if props["scope"] == "system":
+        _client(props).restart(SYSTEMS[outs["system"]], ENGINES[props["engine"]], props["deadline"])
+    return outs
 
 
 def _installed(props: Props, before: Before) -> Props:

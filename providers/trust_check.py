@@ -10,7 +10,7 @@ from guest.engines import ENGINES
 from providers.errors import StackError
 from providers.props import Props, Provider, changed, login
 
-_INPUTS = ("name", "login", "engine", "reference", "trusting", "serving", "deadline")
+_INPUTS = ("serial", "name", "login", "engine", "reference", "trusting", "serving", "deadline")
 
 
 class TrustCheckProvider(Provider):
@@ -37,13 +37,14 @@ class TrustCheckProvider(Provider):
 
 @dataclass(frozen=True)
 class TrustCheckArgs:
-    """A client's name, login and engine, and the registry that its images are in.
+    """A client's name, login and engine, its machine's serial, and the registry that its images are in.
 
     It is asked again when `trusting`, what is on the client, or `serving`, what the registry serves, is another.
     """
 
     name: str
     login: Mapping[str, pulumi.Input[str | int]]
+    serial: pulumi.Input[str]
     engine: str
     reference: str
     trusting: pulumi.Input[Mapping[str, str]]

@@ -5,6 +5,7 @@ import json
 import os
 import ssl
 from pathlib import Path
+from shutil import rmtree
 
 import docker
 from cryptography import x509
@@ -43,6 +44,19 @@ def cut_the_entry(stack: Stack, machine: str) -> None:
 def lose_power(stack: Stack, machine: str) -> None:
     """The container of the machine stops, without a word to what runs in it."""
     docker.from_env().containers.get(f"{stack.owner}-{machine}").kill()
+
+
+def lose_the_machine(stack: Stack, machine: str) -> None:
+    """The container of the machine goes with all that it has kept; docker-machine's entry stays."""
+    docker.from_env().containers.get(f"{stack.owner}-{machine}").remove(force=True, v=True)
+
+
+def lose_everything(stack: Stack) -> None:
+    """The workstation is another one, on which there is only the state."""
+    for machine in stack.storage.joinpath("machines").iterdir():
+        lose_the_machine(stack, machine.name)
+    docker.from_env().networks.get(stack.owner).remove()
+    rmtree(stack.storage)
 
 
 def lose_the_address(login: Login, first: str) -> None:

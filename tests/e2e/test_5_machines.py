@@ -17,9 +17,11 @@ from tests.e2e.drift import (
     entry,
     expired_certificate,
     foreign_certificate,
+    lose_everything,
     lose_power,
     lose_the_address,
     lose_the_entry,
+    lose_the_machine,
 )
 from tests.e2e.stack import Stack, container_settings, left_of, remove_interrupted, taken_down
 
@@ -104,6 +106,22 @@ def test_a_machine_off_its_static_address_is_moved_back(stack: Stack) -> None:
     address = stack.outputs().address
     lose_the_address(stack.login("e2e-registry", address), f"{SUBNET}.100")
     heal(stack)
+    assert_in_use(stack)
+
+
+def test_a_registry_machine_that_is_lost_with_its_disk_is_made_anew(stack: Stack) -> None:
+    lose_the_machine(stack, "e2e-registry")
+    heal(stack)
+    push_site(stack.outputs().clients[CLIENT], f"{stack.outputs().registry}/site")
+    assert_in_use(stack)
+
+
+def test_with_all_lost_but_the_state_everything_is_made_anew(stack: Stack) -> None:
+    lose_everything(stack)
+    done = stack.attempt("refresh", "--yes", "--skip-preview")
+    assert "Traceback" not in done.stdout
+    heal(stack)
+    push_site(stack.outputs().clients[CLIENT], f"{stack.outputs().registry}/site")
     assert_in_use(stack)
 
 

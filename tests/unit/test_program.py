@@ -80,11 +80,11 @@ def test_children_carry_the_name_of_their_component(stack: str, preview: bool) -
 @every_run
 def test_whatever_lives_on_a_machine_goes_with_it(stack: str, preview: bool) -> None:
     ran = run(stack, preview=preview)
-    machines = {each.urn for each in ran.of(MACHINE).values()}
+    hosts = {each.urn for kind in ("Machine", "StaticAddress") for each in ran.of(f"registry:{kind}").values()}
     own = ("registry:Trust", "TrustCheck", "StaticAddress", "EngineImage", "ServedCertificate")
     kinds = (*own, "Command", "RemoteImage", "providers:docker")
     living = [each for kind in kinds for each in ran.of(kind).values()] + [ran.of(CONTAINER)["registry-container"]]
-    assert {each.urn for each in living if each.request.deletedWith not in machines} == set()
+    assert {each.urn for each in living if each.request.deletedWith not in hosts} == set()
     assert {each.urn for each in ran.resources if each.request.deletedWith} == {each.urn for each in living}
 
 
@@ -92,7 +92,7 @@ def test_whatever_lives_on_a_machine_goes_with_it(stack: str, preview: bool) -> 
 def test_commands_know_their_machine(stack: str) -> None:
     ran = run(stack)
     for each in ran.of(COMMAND).values():
-        machine = ran.at(each.request.deletedWith).name
+        machine = ran.at(each.request.deletedWith).name.removesuffix("-address")
         connection = each.inputs["connection"]
         assert connection["hostKey"] == f"<{machine} host_key>"
         assert connection["privateKey"] == f"<{machine} private_key>"
@@ -106,7 +106,7 @@ def test_resources_of_this_programs_own_providers_know_their_machine(stack: str)
     ran = run(stack)
     for kind in ("Trust", "StaticAddress", "EngineImage"):
         for each in ran.of(f"registry:{kind}").values():
-            machine = ran.at(each.request.deletedWith).name
+            machine = ran.at(each.request.deletedWith).name.removesuffix("-address")
             assert each.inputs["serial"] == f"<{machine} serial>"
             if "login" in each.inputs:
                 assert each.inputs["login"]["host_key"] == f"<{machine} host_key>"

@@ -120,7 +120,8 @@ def test_image_from_the_workstation_or_from_a_registry() -> None:
     assert handed["folder"] == "<registry0 folder>"
     ran = run("hyperv")
     pulled = ran.of("RemoteImage")["registry-image"]
-    assert pulled.inputs == {"name": "registry:2", "keepLocally": True}
+    another_machine = {"machine": "<registry0 serial>"}
+    assert pulled.inputs == {"name": "registry:2", "keepLocally": True, "triggers": another_machine}
     assert pulled.request.provider.startswith(ran.of("providers:docker")["registry-engine"].urn)
 
 

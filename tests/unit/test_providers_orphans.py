@@ -144,10 +144,11 @@ def test_of_the_machine_that_a_step_works_on(
     authority.engine_folder(folder)
 
     async def remove() -> None:
-        machine = SimpleNamespace(folder=pulumi.Output.from_input(str(folder)))
+        machine = cast(Machine, SimpleNamespace(folder=pulumi.Output.from_input(str(folder))))
         process = cast(pulumi.ProviderResource, None)
         tool = Tool(command="docker-machine", storage="/storage", deadline=5)
-        access = Access("m", cast(Machine, machine), pulumi.Output.from_input(cast(str, address)), tool, process, "")
+        at = pulumi.Output.from_input(cast(str, address))
+        access = Access("m", machine, machine, at, tool, process, "")
         await access.remove_container(NAME, MINE)
 
     context = server_context(folder, authority.issue("127.0.0.1"), clients_of=authority)

@@ -1,7 +1,9 @@
 """SSH against a server on loopback: who is believed, what is run, and what failures say."""
 
 import io
+import logging
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from providers.errors import CommandError, DeadlineError, HostKeyError, StackError, UnreachableError
+from providers.login import Login
 from providers.ssh import connected, run_command, wait_for_host_key
 from tests.unit.ssh_server import Reply, SshServer, ed25519, public
 
@@ -31,6 +34,26 @@ def test_runs_a_command_and_returns_its_output() -> None:
         assert run_command(server.login, "cat /etc/os-release") == "out ä\n"
     assert server.asked == [("cat /etc/os-release", "")]
     assert set(server.tried) == {"docker"}
+
+
+def hang_up(listening: socket.socket) -> None:
+    connection, _ = listening.accept()
+    connection.close()
+
+
+def test_who_hangs_up_without_a_word_is_told_of_once(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(logging.root, "handlers", [])  # as in a process that has set up none
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        hanging_up = threading.Thread(target=hang_up, args=[listening])
+        hanging_up.start()
+        key = ed25519()
+        login = Login("127.0.0.1", "docker", key, public(key), listening.getsockname()[1])
+        with pytest.raises(UnreachableError):
+            run_command(login, "true")
+        hanging_up.join()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_standard_input_reaches_the_command_as_it_is() -> None:

@@ -70,6 +70,22 @@ def test_a_restart_at_creation_alone_and_containers_run_again(system: str, tmp_p
     assert client.boots == (2 if system == "boot2docker" else 1)
 
 
+def test_another_machine_of_the_name_is_made_to_trust_from_the_beginning(debian: TrustClient) -> None:
+    with debian.running():
+        lost = {**debian.props(scope="system"), "system": "alpine", "files": {"/old.crt": ""}, "folders": ["/old"]}
+        lost["drift"] = []
+        news = debian.props(scope="system", serial="2")
+        diff = PROVIDER.diff("client1", lost, news)
+        assert (diff.changes, diff.replaces) == (True, [])
+        outs = PROVIDER.update("client1", lost, news).outs
+        assert outs is not None
+    assert {key: outs[key] for key in news} == news
+    assert outs["system"] == "debian"
+    assert debian.client.tree()[COPY] == OLD
+    assert not {"/old.crt", "/old"} & {*outs["files"], *outs["folders"]}
+    assert "service docker restart" in debian.calls
+
+
 def test_systemd_restarts_where_it_runs(debian: TrustClient) -> None:
     debian.client.guest.path("/run/systemd/system").mkdir(parents=True)
     with debian.running():
