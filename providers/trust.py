@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+from pulumi.output import Unknown
 
 from guest.engines import ENGINES
 from guest.systems import SYSTEMS
@@ -99,10 +100,15 @@ class Trust(Resource, module="registry", name="Trust"):
         super().__init__(TrustProvider(), resource_name, {**inputs, **dict.fromkeys(Trust.__annotations__)}, opts)
 
 
-def _is_another_host(olds: Props, news: Props) -> bool:
-    """Of hosts that exist already. One that has only moved, or was installed anew, is mended in place: to take away the
-    old one's trust would be to take away its own."""
-    return "private_key" not in news and len(changed(olds, news, ("host", "host_key"))) == 2
+def _is_another_host(olds: Props, news: Props | Unknown) -> bool:
+    """Of hosts that exist already; a machine's login is unknown while the machine is being replaced.
+
+    One that has only moved, or was installed anew, is mended in place: to take away the old one's trust would be to
+    take away its own.
+    """
+    if isinstance(news, Unknown) or "private_key" in news:
+        return False
+    return len(changed(olds, news, ("host", "host_key"))) == 2
 
 
 def _begun(props: Props) -> Props:

@@ -38,6 +38,11 @@ REPLACEMENTS: dict[str, Condition] = {
     "the new machine is made": lambda up: up.runs("docker-machine create"),
     "the new machine is moved": lambda up: up.says(r"StaticAddress e2e-registry-address creat"),
 }
+CLIENT_REPLACEMENTS: dict[str, Condition] = {
+    "the old machine goes": lambda up: up.runs("docker-machine rm"),
+    "the new machine is made": lambda up: up.runs("docker-machine create"),
+    "it is made to trust": lambda up: up.says(r"Trust soak-client-trust-files updating \("),
+}
 UPDATES: dict[str, Condition] = {
     "its certificates are regenerated": lambda up: up.runs("regenerate-certs"),
     "its engine starts again": lambda up: up.runs("regenerate-certs") and not up.on(REGISTRY, "pgrep", "-x", "dockerd"),
@@ -52,8 +57,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield made
 
 
-def settings(first: int = 100, options: Mapping[str, str] | None = None) -> dict[str, object]:
+def settings(first: int = 100, client: int = 101, options: Mapping[str, str] | None = None) -> dict[str, object]:
     document = container_settings(SUBNET, {CLIENT: "system"})
+    document["clients"][0]["machine"]["options"]["container-address"] = f"{SUBNET}.{client}"
     document["registry"]["machine"]["options"] |= {"container-address": f"{SUBNET}.{first}", **(options or {})}
     return document
 
@@ -86,6 +92,14 @@ def test_replacing_is_killed_when(stack: Stack, moment: str) -> None:
     stack.up()
     stack.set(settings(first=110))
     kill_when(stack, "up", REPLACEMENTS[moment])
+    converges(stack)
+
+
+@pytest.mark.parametrize("moment", CLIENT_REPLACEMENTS)
+def test_replacing_a_client_is_killed_when(stack: Stack, moment: str) -> None:
+    stack.up()
+    stack.set(settings(client=111))
+    kill_when(stack, "up", CLIENT_REPLACEMENTS[moment])
     converges(stack)
 
 
