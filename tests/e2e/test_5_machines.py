@@ -125,9 +125,10 @@ def test_with_all_lost_but_the_state_everything_is_made_anew(stack: Stack) -> No
     assert_in_use(stack)
 
 
-def test_another_registry_machine_brings_all_along(stack: Stack) -> None:
+def test_other_machines_bring_all_along(stack: Stack) -> None:
     settings = container_settings(SUBNET, {CLIENT: "engine"})
     settings["registry"]["machine"]["options"]["container-address"] = f"{SUBNET}.110"
+    settings["clients"][0]["machine"]["options"]["container-address"] = f"{SUBNET}.111"
     stack.set(settings)
     stack.up()
     stack.up("--expect-no-changes")

@@ -42,7 +42,7 @@ def as_pulumi_delivers(props: dict[str, Any]) -> dict[str, Any]:
     """Numbers as floats, since they travel as such; what is unknown as the SDK's object for it."""
     known = {key: value for key, value in props.items() if value is not UNKNOWN}
     delivered: dict[str, Any] = json.loads(json.dumps(known), parse_int=float)
-    return {**delivered, **{key: UNKNOWN for key in props.keys() - known.keys()}}
+    return {**delivered, **dict.fromkeys(props.keys() - known.keys(), UNKNOWN)}
 
 
 CASES = {
