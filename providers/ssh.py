@@ -6,6 +6,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import paramiko
 
@@ -71,6 +72,7 @@ def connected(login: Login, seconds: float = 15) -> Iterator[Shell]:
                 auth_timeout=seconds,
                 allow_agent=shown.agent,
                 look_for_keys=False,
+                transport_factory=_prompt,
             )
             yield Shell(login, client)
     except paramiko.BadHostKeyException as error:
@@ -86,6 +88,12 @@ def run_command(login: Login, command: str, *, stdin: str = "", seconds: float =
     """Runs one command on a connection of its own, as Shell.run does."""
     with connected(login) as shell:
         return shell.run(command, stdin=stdin, seconds=seconds)
+
+
+def _prompt(connection: Any, **options: Any) -> paramiko.Transport:
+    # small packets would wait for the acknowledgement of the one before, some 40 ms for each command
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return paramiko.Transport(connection, **options)
 
 
 def _send(channel: paramiko.Channel, stdin: str) -> None:

@@ -89,12 +89,16 @@ class SshServer:
             if connection.getsockname()[0] not in self.hosts:
                 connection.close()
                 continue
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as sshd does
             transport = paramiko.Transport(connection)
             transports.append(transport)
             transport.add_server_key(self.host_key)
             with suppress(paramiko.SSHException, EOFError, OSError):
                 transport.start_server(server=_Session(self, transport), event=threading.Event())
         for transport in transports:
+            with suppress(OSError):
+                # its thread would look whether it is to end every 0.1 s only
+                transport.sock.shutdown(socket.SHUT_RDWR)
             transport.close()
             transport.join()
             transport.sock.close()
