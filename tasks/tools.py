@@ -97,7 +97,7 @@ def alone(lock: Path, workshop: Workshop) -> Iterator[int]:
 def main(arguments: list[str]) -> int:
     """Returns the exit code."""
     # Ended like by Ctrl-C, so that what was started is ended, too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         make_tools(HERE, os.environ, again="--again" in arguments)
     except StackError as error:
