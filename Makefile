@@ -40,8 +40,9 @@ demo-down: tools ## take the demo down; nothing of it is left
 test: lint unit images ## everything: linters, types, unit, contract and end-to-end tests
 	@$(RUN) pytest tests/contract tests/e2e
 
+# What pytest makes of the tests' sources is kept, or it would take seconds each time.
 unit: tools ## the quick loop
-	@$(RUN) pytest -n 2 tests/unit
+	@PYTHONDONTWRITEBYTECODE= $(RUN) pytest -n 2 --dist worksteal tests/unit
 
 lint: tools ## linters and the type checker
 	@$(RUN) ruff check --quiet

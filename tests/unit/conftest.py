@@ -1,17 +1,23 @@
 """Fixtures that several tests share."""
 
-import warnings
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-with warnings.catch_warnings():
-    # pulumi-command warns, when it is imported, of a resource of its own that nobody here uses
-    warnings.filterwarnings("ignore", "This resource is deprecated", DeprecationWarning, "pulumi_command")
-    from pulumi_command.remote import Command as _Command  # noqa: F401  # imported once, for all
-
 from tests.unit.guest_shell import Guest, make_guest
 from tests.unit.machine_tool import MachineTool, make_machine_tool
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _short_pauses() -> Iterator[None]:
+    """Whoever waits looks again soon: what is waited for here is no machine that boots."""
+    clock = SimpleNamespace(monotonic=time.monotonic, sleep=lambda seconds: time.sleep(min(seconds, 0.01)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("providers.waiting.time", clock)
+        yield
 
 
 @pytest.fixture

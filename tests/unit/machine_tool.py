@@ -1,71 +1,93 @@
 """A `docker-machine` that makes no machines: an executable of its own, with a real storage folder.
 
-It notes every call before it does anything, with what the world looked like then, and does as told in `plan.json` of
-the storage folder: `{"create": {"output": "...", "exit": 1}}`, or `"wait": true` to wait for a file `go` there.
+It notes every call before it does anything, with what the world looked like then, and does as told in the files of the
+storage folder's `plan`: `create.output` and `create.exit`, or `create.wait` to wait for a file `go` in the storage
+folder. It is a script for the shell, for a test that uses it may call it a dozen times, and Python starts slowly.
 """
 
-import json
-import sys
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from providers.docker_machine import DockerMachine
 
-_SOURCE = r"""
-import json, os, pathlib, shutil, stat, sys, time
+_SOURCE = r"""#!/bin/sh
+set -e
+cd "$MACHINE_STORAGE_PATH"
+verb=$1 address=192.0.2.7 user=docker port=22 key=
+for name; do :; done
+folder=machines/$name marker=registry-stack/$name.json
 
-arguments = sys.argv[1:]
-storage = pathlib.Path(os.environ["MACHINE_STORAGE_PATH"])
-verb, name = arguments[0], arguments[-1]
-folder = storage / "machines" / name
-flags = dict(zip(arguments[1:-1:2], arguments[2:-1:2])) if verb == "create" else {}
-marker = storage / "registry-stack" / f"{name}.json"
-key = pathlib.Path(flags["--generic-ssh-key"]) if "--generic-ssh-key" in flags else None
-call = {
-    "arguments": arguments,
-    "native_ssh": os.environ.get("MACHINE_NATIVE_SSH"),
-    "marker": marker.read_text() if marker.exists() else None,
-    "key": key and key.read_text(),
-    "key_mode": key and stat.S_IMODE(key.stat().st_mode),
-}
-with (storage / "calls").open("a") as log:
-    log.write(json.dumps(call) + "\n")
-plan = json.loads((storage / "plan.json").read_text()) if (storage / "plan.json").exists() else {}
-todo = plan.get(verb, {})
-if verb == "create":
-    if folder.exists():
-        sys.exit(f'Docker machine "{name}" already exists')
-    folder.mkdir(parents=True)
-while todo.get("wait") and not (storage / "go").exists():
-    time.sleep(0.01)
-if "output" in todo:
-    print(todo["output"], file=sys.stderr if todo.get("exit") else sys.stdout)
-    sys.exit(todo.get("exit", 0))
-if verb == "create":
-    driver = {
-        "IPAddress": flags.get("--generic-ip-address", "192.0.2.7"),
-        "MachineName": name,
-        "SSHUser": flags.get("--generic-ssh-user", "docker"),
-        "SSHPort": int(flags.get("--generic-ssh-port", 22)),
-        "SSHKeyPath": str(folder / "id_rsa"),
-        "StorePath": str(storage),
+note() { printf '%s\036%s\037' "$1" "$2"; }
+
+{
+    for each; do note argument "$each"; done
+    [ -z "${MACHINE_NATIVE_SSH+set}" ] || note native_ssh "$MACHINE_NATIVE_SSH"
+    [ ! -e "$marker" ] || note marker "$(cat "$marker")"
+    if [ "$verb" = create ]; then
+        shift
+        while [ $# -gt 1 ]; do
+            case $1 in
+                --driver) driver=$2 ;;
+                --generic-ip-address) address=$2 ;;
+                --generic-ssh-user) user=$2 ;;
+                --generic-ssh-port) port=$2 ;;
+                --generic-ssh-key) key=$2 ;;
+            esac
+            shift 2
+        done
+    fi
+    if [ -n "$key" ]; then
+        note key "$(cat "$key"; echo .)"
+        note key_mode "$(stat -c %a "$key")"
+    fi
+    note end
+} >>calls
+
+if [ "$verb" = create ]; then
+    if [ -e "$folder" ]; then
+        echo "Docker machine \"$name\" already exists" >&2
+        exit 1
+    fi
+    mkdir -p "$folder"
+fi
+while [ -e "plan/$verb.wait" ] && [ ! -e go ]; do sleep 0.01; done
+if [ -e "plan/$verb.exit" ]; then
+    cat "plan/$verb.output" >&2
+    exit "$(cat "plan/$verb.exit")"
+fi
+if [ -e "plan/$verb.output" ]; then exec cat "plan/$verb.output"; fi
+
+case $verb in
+    create)
+        if [ -n "$key" ]; then cp "$key" "$folder/id_rsa"; else printf %s "key of $name" >"$folder/id_rsa"; fi
+        cat >"$folder/config.json" <<END ;;
+{
+    "ConfigVersion": 3,
+    "Driver": {
+        "IPAddress": "$address",
+        "MachineName": "$name",
+        "SSHUser": "$user",
+        "SSHPort": $port,
+        "SSHKeyPath": "$PWD/$folder/id_rsa",
+        "StorePath": "$PWD"
+    },
+    "DriverName": "$driver",
+    "Name": "$name",
+    "HostOptions": {
+        "AuthOptions": {"ServerCertSANs": []},
+        "EngineOptions": {
+            "ArbitraryFlags": null, "Env": null, "InsecureRegistry": null, "Labels": null, "RegistryMirror": null
+        }
     }
-    (folder / "id_rsa").write_text(key.read_text() if key else "key of " + name)
-    lists = ("ArbitraryFlags", "Env", "InsecureRegistry", "Labels", "RegistryMirror")
-    settled = {"AuthOptions": {"ServerCertSANs": []}, "EngineOptions": {each: None for each in lists}}
-    document = {"ConfigVersion": 3, "Driver": driver, "DriverName": flags["--driver"], "Name": name}
-    document["HostOptions"] = settled
-    (folder / "config.json").write_text(json.dumps(document, indent=4))
-elif verb == "inspect":
-    print((folder / "config.json").read_text())
-    print("(registry0) Calling .Close")
-elif verb == "ip":
-    print(json.loads((folder / "config.json").read_text())["Driver"]["IPAddress"])
-elif verb == "status":
-    print("Running")
-elif verb == "rm":
-    shutil.rmtree(folder)
+}
+END
+    inspect) cat "$folder/config.json" && echo && echo "(registry0) Calling .Close" ;;
+    ip) sed -n 's/.*"IPAddress": "\([^"]*\)".*/\1/p' "$folder/config.json" ;;
+    status) echo Running ;;
+    rm) rm -r "$folder" ;;
+esac
 """
 
 
@@ -87,15 +109,31 @@ class MachineTool:
 
     @property
     def calls(self) -> list[dict[str, Any]]:
+        """Of each call `arguments`, and as far as there were any `native_ssh`, `marker`, `key` and `key_mode`."""
         log = self.storage / "calls"
-        return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        *whole, _ = log.read_text().split("end\x1e\x1f") if log.exists() else [""]
+        return [_call(each) for each in whole]
 
     @property
     def commands(self) -> list[list[str]]:
         return [call["arguments"] for call in self.calls]
 
     def plan(self, **verbs: dict[str, object]) -> None:
-        (self.storage / "plan.json").write_text(json.dumps(verbs))
+        """What is to happen from now on, as in `create={"output": "...", "exit": 1}` or `create={"wait": True}`."""
+        shutil.rmtree(self.storage / "plan", ignore_errors=True)
+        (self.storage / "plan").mkdir()
+        for verb, todo in verbs.items():
+            for what, value in todo.items():
+                (self.storage / "plan" / f"{verb}.{what}").write_text(f"{value}\n")
+
+
+def _call(noted: str) -> dict[str, Any]:
+    fields = [field.split("\x1e") for field in noted.split("\x1f") if field]
+    one: dict[str, Any] = dict.fromkeys(("native_ssh", "marker", "key", "key_mode")) | dict(fields)
+    one["arguments"] = [value for kind, value in fields if kind == "argument"]
+    if one["key"]:
+        one |= {"key": one["key"].removesuffix("."), "key_mode": int(one["key_mode"], 8)}
+    return one
 
 
 def first_certificates(storage: Path) -> None:
@@ -108,7 +146,7 @@ def first_certificates(storage: Path) -> None:
 def make_machine_tool(folder: Path) -> MachineTool:
     """The executable, with a storage folder in which there have been machines before."""
     command = folder / "docker-machine"
-    command.write_text(f"#!{sys.executable} -IS\n{_SOURCE}")
+    command.write_text(_SOURCE)
     command.chmod(0o755)
     storage = folder / "storage"
     first_certificates(storage)

@@ -6,6 +6,7 @@ import json
 import runpy
 import tempfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -121,7 +122,9 @@ def _run(config: str, stack: str, preview: bool) -> Run:
         set_root_resource(None)  # type: ignore[arg-type]  # None is what it is at the start of a process
         await run_in_stack(lambda: _main(config))
 
-    contextvars.copy_context().run(asyncio.run, program())
+    # in a thread of its own: the SDK notes the whole stack with each resource, and pytest's is a deep one
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(contextvars.copy_context().run, asyncio.run, program()).result()
     return monitor.run
 
 
