@@ -42,7 +42,7 @@ test: lint unit images ## everything: linters, types, unit, contract and end-to-
 
 # What pytest makes of the tests' sources is kept, or it would take seconds each time.
 unit: tools ## the quick loop
-	@PYTHONDONTWRITEBYTECODE= $(RUN) pytest -n 2 --dist worksteal tests/unit
+	@PYTHONDONTWRITEBYTECODE= $(RUN) pytest -n 2 --dist worksteal -o tmp_path_retention_policy=failed tests/unit
 
 lint: tools ## linters and the type checker
 	@$(RUN) ruff check --quiet

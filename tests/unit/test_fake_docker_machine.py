@@ -45,7 +45,7 @@ def test_what_goes_wrong(tool: DockerMachine) -> None:
     with pytest.raises(CommandError, match="exited with 1:\n    Error creating machine: disk full"):
         tool.create("m", "virtualbox", {}, lock=0)
     plan(tool, status={"after": 1, "hangs": True})
-    patient = DockerMachine(tool.command, tool.storage, 2)
+    patient = DockerMachine(tool.command, tool.storage, 1)
     with pytest.raises(CommandError, match="status other did not end in time and was stopped"):
         patient.is_running("other")
     tool.store.keep("other")

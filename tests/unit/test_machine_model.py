@@ -1,10 +1,11 @@
-"""Random lives of a machine whose every command may fail, hang or die. `make soak` walks many more."""
+"""Random lives of a machine whose every command may fail, hang or die: a few. tests/contract walks more of them, and
+`make soak` many more."""
 
 import pytest
 
 from tests.fakes.walk import walk
 
-BLOCKS, EACH = 4, 20
+BLOCKS, EACH = 2, 10
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))

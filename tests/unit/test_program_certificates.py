@@ -13,7 +13,8 @@ PROVIDED = {"name": "ours", "source": "provided", "certificate": CERTIFICATE, "p
 
 
 def certified(*authorities: dict[str, Any], **more: Any) -> Run:
-    return run("hyperv", certificates={"authorities": [*authorities], **more} if authorities else more)
+    # without clients, whose trust is test_program_clients'
+    return run("hyperv", clients=[], certificates={"authorities": [*authorities], **more} if authorities else more)
 
 
 def signer(ran: Run) -> str:
@@ -64,7 +65,9 @@ def test_two_authorities_of_a_stack_have_subjects_of_their_own() -> None:
 
 @pytest.mark.parametrize("label", ["a" * 63, "b" * 43])
 def test_names_that_are_too_long_for_a_subject(label: str) -> None:
-    ran = run("hyperv", registry={"name": label, "domain": "example.localdomain", "address": "192.168.233.3"})
+    ran = run(
+        "hyperv", clients=[], registry={"name": label, "domain": "example.localdomain", "address": "192.168.233.3"}
+    )
     subjects = [ran.of(kind) for kind in ("SelfSignedCert", "CertRequest")]
     names = [each.inputs["subject"]["commonName"] for made in subjects for each in made.values()]
     assert names == ["authority", label if len(label) == 63 else f"{label}.example.localdomain"]
