@@ -18,22 +18,22 @@ def install(checkout: Path, tools: Path) -> None:
     They run `tools`/venv's Python on the `offline` package in `checkout`. Written twice, they stay as they are.
     """
     python = tools.resolve() / "venv" / "bin" / "python"
-    own = launcher(python, "offline.language", checkout.resolve())
-    _write(tools / "bin" / "pulumi-language-python", own)
-    _write(tools / "bin" / "pulumi-resource-pulumi-python", launcher(python, "pulumi.dynamic"))
+    home = checkout.resolve()
+    _write(tools / "bin" / "pulumi-language-python", launcher(python, home, "-P -m offline.language"))
+    _write(tools / "bin" / "pulumi-resource-pulumi-python", launcher(python, home, _plugin("pulumi.dynamic")))
     for name, package in PLUGINS.items():
         folder = tools / "pulumi-home" / "plugins" / f"resource-{name}-v{version(package)}"
-        _write(folder / f"pulumi-resource-{name}", launcher(python, f"offline.{name}", checkout.resolve()))
+        _write(folder / f"pulumi-resource-{name}", launcher(python, home, _plugin(f"offline.{name}")))
 
 
-def launcher(python: Path, module: str, checkout: Path | None = None) -> str:
-    """A shell script that becomes `python -m module`, in the caller's folder.
+def launcher(python: Path, checkout: Path, arguments: str) -> str:
+    """A shell script that runs a module of this package, in `checkout`, from the caller's folder."""
+    return f'#!/bin/sh\nPYTHONPATH="{checkout}" exec "{python}" -u {arguments} "$@"\n'
 
-    With a `checkout` only that is added to the import path. Without one the module is the program's own affair:
-    it imports from the folder that it is started in, as dynamic providers do.
-    """
-    path, isolate = (f'PYTHONPATH="{checkout}" ', "-P ") if checkout else ("", "")
-    return f'#!/bin/sh\n{path}exec "{python}" -u {isolate}-m {module} "$@"\n'
+
+def _plugin(module: str) -> str:
+    # without what the packages of the environment do at a start, which the launcher has no use for
+    return f"-S -P -m offline.launch {module}"
 
 
 def _write(path: Path, text: str) -> None:

@@ -20,6 +20,7 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
+from offline.language.early import EarlyPlugins
 from offline.language.outcome import Outcome
 from offline.plugin.lifeline import follow_parent
 from offline.plugin.stubs import version_of, with_sdk
@@ -31,8 +32,9 @@ Job: TypeAlias = tuple[language_pb2.RunRequest, Future[Outcome]]
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     """Answers the engine at `engine` (host:port), and leaves programs to the main thread."""
 
-    def __init__(self, engine: str) -> None:
+    def __init__(self, engine: str, early: EarlyPlugins) -> None:
         self._engine = engine
+        self._early = early
         self._jobs: SimpleQueue[Job] = SimpleQueue()
         self._lock = threading.Lock()
         self._running = False
@@ -76,6 +78,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     def Run(self, request: language_pb2.RunRequest, context: grpc.ServicerContext) -> language_pb2.RunResponse:
         outcome: Future[Outcome] = Future()
+        self._early.start(dict(os.environ))
         self._jobs.put((request, outcome))
         result = outcome.result()
         return language_pb2.RunResponse(error=result.error, bail=result.shown)
@@ -122,17 +125,18 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
 def serve() -> None:
     """Run as the CLI expects: the engine's address is the last argument, the port goes to standard output."""
-    _hide_own_path()
-    host = LanguageHost(sys.argv[-1])
+    early = EarlyPlugins(sys.argv[-1], _hide_own_path())
+    host = LanguageHost(sys.argv[-1], early)
     server = grpc.server(ThreadPoolExecutor(max_workers=8), options=_UNLIMITED)
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    follow_parent()
+    follow_parent(last=early.end)
     print(port, flush=True)
     signal.signal(signal.SIGINT, _interrupt_once)
     with suppress(KeyboardInterrupt):
         host.work()
+    early.end()
     server.stop(grace=1).wait()
     sys.stdout.flush()
     # Not sys.exit: threads of the program may wait for answers that an engine on its way out no longer gives.
@@ -145,8 +149,9 @@ def _interrupt_once(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _hide_own_path() -> None:
+def _hide_own_path() -> str:
     # The launcher's PYTHONPATH leads to this package; the program and its children must not see what lies beside it.
     own = str(Path(__file__).parents[2])
     sys.path[:] = [entry for entry in sys.path if entry != own]
     os.environ.pop("PYTHONPATH", None)
+    return own

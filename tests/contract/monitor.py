@@ -111,8 +111,10 @@ def language_host(folder: Path) -> Iterator[Host]:
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         assert process.stdout
-        with grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}") as channel:
-            yield Host(process, language_pb2_grpc.LanguageRuntimeStub(channel), monitor, address)
-        process.kill()
-        process.wait()
-    server.stop(grace=None).wait()
+        try:
+            with grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}") as channel:
+                yield Host(process, language_pb2_grpc.LanguageRuntimeStub(channel), monitor, address)
+        finally:
+            process.kill()
+            process.wait()
+            server.stop(grace=None).wait()

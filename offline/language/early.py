@@ -1,0 +1,90 @@
+"""Starts plugins while the program is still being imported.
+
+The engine starts each plugin when it first needs it, one after the other, and waits for each; with five of them that is
+a second and a half of every `up`. Here they start beside the program's imports, on another core, and are handed over
+when the engine asks their launcher (see offline.launch). One that nobody asks for ends with the host.
+"""
+
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import IO
+
+from offline.launch import command, meeting_point
+
+# in the order in which the program needs them; there are two Docker engines, the workstation's and the registry's
+PLUGINS = ("pulumi.dynamic", "offline.tls", "offline.docker", "offline.docker", "offline.command")
+
+
+class EarlyPlugins:
+    """The plugins for the engine at `engine` (host:port). `checkout` is where those of this package are."""
+
+    def __init__(self, engine: str, checkout: str) -> None:
+        self._engine = engine
+        self._checkout = checkout
+        self._path: Path | None = None
+        self._started: list[subprocess.Popen[str]] = []
+        self._free: dict[str, SimpleQueue[subprocess.Popen[str]]] = {module: SimpleQueue() for module in PLUGINS}
+
+    def start(self, environment: dict[str, str]) -> None:
+        """Start them, where there is a place to meet their launchers."""
+        path = meeting_point(self._engine)
+        with suppress(OSError):
+            if path:
+                listening = _listen(path)
+                self._path = path
+                for module in PLUGINS:
+                    self._free[module].put(self._start(module, environment))
+                Thread(target=self._serve, args=[listening], daemon=True).start()
+
+    def end(self) -> None:
+        """End those that are still there; the launchers of those that were handed over see it."""
+        if self._path:
+            self._path.unlink(missing_ok=True)
+        for plugin in self._started:
+            plugin.terminate()
+
+    def _start(self, module: str, environment: dict[str, str]) -> "subprocess.Popen[str]":
+        plugin = subprocess.Popen(
+            command(module, self._engine),
+            env={**environment, "PYTHONPATH": self._checkout} if module.startswith("offline.") else environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,  # what becomes of one that nobody asks for is nobody's concern
+            text=True,
+            process_group=0,  # the engine interrupts the host with all that is in its group
+        )
+        self._started.append(plugin)
+        return plugin
+
+    def _serve(self, listening: socket.socket) -> None:
+        while True:
+            launcher, _ = listening.accept()
+            Thread(target=self._hand_over, args=[launcher], daemon=True).start()
+
+    def _hand_over(self, launcher: socket.socket) -> None:
+        with launcher, launcher.makefile("r") as asked, suppress(Empty, KeyError):
+            plugin = self._free[asked.readline().strip()].get_nowait()
+            if plugin.stdout and (port := plugin.stdout.readline()):
+                launcher.sendall(port.encode())
+                for printed, shown in ((plugin.stdout, sys.stdout), (plugin.stderr, sys.stderr)):
+                    Thread(target=_pass_on, args=[printed, shown], daemon=True).start()
+                asked.read()  # nothing comes but its end
+                plugin.terminate()
+
+
+def _listen(path: Path) -> socket.socket:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.unlink(missing_ok=True)  # of a host that was killed
+    listening = socket.socket(socket.AF_UNIX)
+    listening.bind(str(path))
+    listening.listen()
+    return listening
+
+
+def _pass_on(printed: IO[str], shown: IO[str]) -> None:
+    for line in printed:
+        shown.write(line)

@@ -1,0 +1,124 @@
+"""Plugins that the language host starts while the program is imported, and how launchers come by them."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from offline.language import early
+from offline.language.early import EarlyPlugins
+from providers.waiting import wait_for
+from tests.contract.monitor import CHECKOUT, Host, language_host
+from tests.contract.processes import alive, children, command
+
+ENGINE = "127.0.0.1:1"
+SECONDS = 20
+ALL = len(early.PLUGINS)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path))
+    monkeypatch.setattr(early, "PLUGINS", ("offline.command",))
+    return tmp_path
+
+
+@contextmanager
+def launched(module: str = "offline.command") -> Iterator[tuple["subprocess.Popen[str]", int]]:
+    """A launcher, and the port that it has printed."""
+    arguments = [sys.executable, "-u", "-S", "-P", "-m", "offline.launch", module, ENGINE]
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
+    with subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        port = int(process.stdout.readline())
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        yield process, port
+        process.kill()
+
+
+@contextmanager
+def started() -> Iterator[list[int]]:
+    plugins = EarlyPlugins(ENGINE, str(CHECKOUT))
+    before = children(os.getpid())
+    plugins.start(dict(os.environ))
+    yield [pid for pid in children(os.getpid()) if pid not in before]
+    plugins.end()
+
+
+def gone(pids: list[int]) -> bool:
+    return wait_for("the processes' end", lambda: not any(map(alive, pids)) or None, SECONDS)
+
+
+def becomes_the_plugin(pid: int) -> bool:
+    return wait_for("the plugin's name", lambda: "offline.launch" not in command(pid) or None, SECONDS)
+
+
+def test_a_launcher_is_given_one_and_the_next_becomes_its_own() -> None:
+    with started() as plugins, launched() as (first, port), launched() as (second, other):
+        assert len(plugins) == 1
+        assert port != other
+        assert children(first.pid) == children(second.pid) == []
+        assert "offline.launch" in command(first.pid)
+        assert becomes_the_plugin(second.pid)
+
+
+def test_it_ends_with_its_launcher() -> None:
+    with started() as plugins:
+        with launched():
+            assert all(map(alive, plugins))
+        assert gone(plugins)
+
+
+def test_a_launcher_ends_with_it_and_nothing_is_left(home: Path) -> None:
+    with started() as plugins, launched() as (launcher, _):
+        os.kill(plugins[0], signal.SIGKILL)
+    assert gone([*plugins, launcher.pid])
+    assert list(home.rglob("*.sock")) == []
+
+
+def test_nobody_asks_for_it() -> None:
+    with started() as plugins:
+        pass
+    assert gone(plugins)
+
+
+def test_only_the_user_gets_to_the_meeting_point(home: Path) -> None:
+    with started():
+        (folder,) = home.iterdir()
+        assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("folder", ["x" * 120, None], ids=["too long for a socket", "no home"])
+def test_where_none_can_be_met_the_launcher_is_the_plugin(
+    folder: str | None, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PULUMI_HOME")
+    if folder:
+        monkeypatch.setenv("PULUMI_HOME", str(home / folder))
+    with started() as plugins, launched() as (process, _):
+        assert plugins == []
+        assert becomes_the_plugin(process.pid)
+
+
+def test_the_language_host_starts_them_for_a_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path))
+    (tmp_path / "__main__.py").write_text("import pulumi\n")
+    with language_host(tmp_path) as host:
+        assert children(host.process.pid) == []
+        assert host.run(tmp_path).error == ""
+        plugins = children(host.process.pid)
+        assert len(plugins) == ALL
+        _ended_by_the_engine(host)
+    assert gone(plugins)
+    assert list(tmp_path.rglob("*.sock")) == []
+
+
+def _ended_by_the_engine(host: Host) -> None:
+    host.process.send_signal(signal.SIGINT)
+    host.process.wait(SECONDS)
