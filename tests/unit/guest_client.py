@@ -96,3 +96,37 @@ def make_client(root: Path, system: System | None, shell: str = "sh") -> ClientG
     made_by.chmod(0o755)
     client.bundle.write_text(FOREIGN)
     return client
+
+
+# What the first of its kind was like after it had really come to trust; here for the rest of the tests' process. Of a
+# file its mode and content, of a link where it leads to.
+_TRUSTING: dict[str, tuple[dict[str, tuple[int | None, str]], Before]] = {}
+
+
+def make_trusting_client(root: Path, system: System) -> ClientGuest:
+    """A client of a known system that has come to trust OLD, and the registry's names, by `become`."""
+    client = make_client(root, system)
+    if system.name not in _TRUSTING:
+        client.become(wanted({"old": OLD}))
+        _TRUSTING[system.name] = _kept(root), client.before
+        return client
+    files, client.before = _TRUSTING[system.name]
+    for name, (mode, kept) in files.items():
+        path, content = root / name, kept.replace("{root}", str(root))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if mode is None:
+            path.symlink_to(content)
+        else:
+            path.write_text(content)
+            path.chmod(mode)
+    return client
+
+
+def _kept(root: Path) -> dict[str, tuple[int | None, str]]:
+    paths = [root / "rebuilt", *(path for part in ("etc", "var", "usr") for path in (root / part).rglob("*"))]
+    links = {path: (None, str(path.readlink())) for path in paths if path.is_symlink()}
+    files = {path: (path.stat().st_mode, path.read_text()) for path in paths if path not in links and path.is_file()}
+    kept: dict[Path, tuple[int | None, str]] = {**links, **files}
+    return {
+        str(path.relative_to(root)): (mode, text.replace(str(root), "{root}")) for path, (mode, text) in kept.items()
+    }

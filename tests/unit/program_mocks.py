@@ -4,9 +4,9 @@ import asyncio
 import contextvars
 import json
 import runpy
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -122,9 +122,7 @@ def _run(config: str, stack: str, preview: bool) -> Run:
         set_root_resource(None)  # type: ignore[arg-type]  # None is what it is at the start of a process
         await run_in_stack(lambda: _main(config))
 
-    # in a thread of its own: the SDK notes the whole stack with each resource, and pytest's is a deep one
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(contextvars.copy_context().run, asyncio.run, program()).result()
+    contextvars.copy_context().run(asyncio.run, program())
     return monitor.run
 
 
@@ -137,6 +135,8 @@ def _main(config: str) -> None:
         patch.setenv("MACHINE_STORAGE_PATH", STORAGE)
         patch.setattr("platform.system", lambda: "Linux")
         patch.chdir(ROOT)
+        # the SDK notes the whole stack with each resource, and that of a test is a deep one
+        patch.setattr(sys, "tracebacklimit", 1, raising=False)
         set_all_config(texts)
         runpy.run_path(str(ROOT / "__main__.py"))
 

@@ -6,6 +6,7 @@ import pytest
 
 from guest.systems import SYSTEMS, System
 from guest.trust.steps import Before, steps
+from guest.trust.wanted import Wanted
 from tests.unit.guest_client import (
     ADDRESS,
     FOREIGN,
@@ -15,7 +16,9 @@ from tests.unit.guest_client import (
     OLD,
     REFERENCE,
     SHELLS,
+    ClientGuest,
     make_client,
+    make_trusting_client,
     wanted,
 )
 
@@ -64,16 +67,9 @@ def test_trust_of_the_engine_alone(system: System | None, shell: str, tmp_path: 
     }
 
 
-@pytest.mark.parametrize(
-    ("engine", "whole"), [("docker", True), ("docker", False), ("podman", False), ("containerd", True)]
-)
-@known_system
-def test_nothing_to_do_no_command_and_removal_leaves_what_was_there(
-    system: System, engine: str, whole: bool, tmp_path: Path
-) -> None:
-    client = make_client(tmp_path, system)
+def assert_it_comes_and_goes(client: ClientGuest, target: Wanted) -> None:
+    """Trust is brought about, then there is nothing to do, and after its removal all is as it was."""
     before = client.tree()
-    target = wanted({"old": OLD, "new": NEW}, whole=whole, engine=engine)
     assert client.become(target)
     tree, rebuilt = client.tree(), client.rebuilt
     assert client.become(target) == []
@@ -81,6 +77,24 @@ def test_nothing_to_do_no_command_and_removal_leaves_what_was_there(
     client.become(NOTHING)
     assert client.tree() == before
     assert client.plan(NOTHING) == []
+
+
+# of every system with every engine: tests/contract/test_guest_trust.py
+COMBINED = [
+    *((system, "docker", whole) for system in SYSTEMS for whole in (True, False)),
+    ("debian", "podman", False),
+    ("boot2docker", "podman", False),
+    ("rhel", "containerd", True),
+    ("boot2docker", "containerd", True),
+]
+
+
+@pytest.mark.parametrize(("system", "engine", "whole"), COMBINED)
+def test_nothing_to_do_no_command_and_removal_leaves_what_was_there(
+    system: str, engine: str, whole: bool, tmp_path: Path
+) -> None:
+    target = wanted({"old": OLD, "new": NEW}, whole=whole, engine=engine)
+    assert_it_comes_and_goes(make_client(tmp_path, SYSTEMS[system]), target)
 
 
 @every_system
@@ -114,8 +128,7 @@ def test_files_of_others_are_never_touched(system: System, tmp_path: Path) -> No
 
 @known_system
 def test_a_rotation_adds_then_drops_and_touches_nothing_else(system: System, tmp_path: Path) -> None:
-    client = make_client(tmp_path, system)
-    client.become(wanted({"old": OLD}))
+    client = make_trusting_client(tmp_path, system)
     because = client.become(wanted({"old": OLD, "new": NEW}))
     tree = client.tree()
     assert [tree[f"{CERTS_D}/{name}.crt"] for name in ("old", "new")] == [OLD, NEW]
@@ -146,9 +159,8 @@ def test_an_authority_that_becomes_another_under_its_name(system: System | None,
 @pytest.mark.parametrize("content", [None, FOREIGN], ids=["deleted", "altered"])
 @known_system
 def test_whatever_is_deleted_or_altered_is_seen_and_mended(system: System, content: str | None, tmp_path: Path) -> None:
-    client = make_client(tmp_path, system)
+    client = make_trusting_client(tmp_path, system)
     target = wanted({"old": OLD})
-    client.become(target)
     tree, files = client.tree(), [str(path) for path in client.before.files]
     for path in files:
         here = client.guest.path(path)
@@ -162,8 +174,7 @@ def test_whatever_is_deleted_or_altered_is_seen_and_mended(system: System, conte
 
 @known_system
 def test_a_trust_store_that_was_rebuilt_without_it_is_seen_and_mended(system: System, tmp_path: Path) -> None:
-    client = make_client(tmp_path, system)
-    client.become(wanted({"old": OLD}))
+    client = make_trusting_client(tmp_path, system)
     client.bundle.write_text(FOREIGN)
     client.before = Before()
     assert client.become(wanted({"old": OLD})) == [f"the trust store {system.bundle} is not up to date"]
@@ -172,8 +183,7 @@ def test_a_trust_store_that_was_rebuilt_without_it_is_seen_and_mended(system: Sy
 
 @known_system
 def test_a_removal_that_was_cut_short_before_the_store_was_rebuilt(system: System, tmp_path: Path) -> None:
-    client = make_client(tmp_path, system)
-    client.become(wanted({"old": OLD}))
+    client = make_trusting_client(tmp_path, system)
     client.guest.path(anchor(system)).unlink()
     client.become(NOTHING)
     assert OLD not in client.bundle.read_text()
@@ -181,8 +191,7 @@ def test_a_removal_that_was_cut_short_before_the_store_was_rebuilt(system: Syste
 
 @known_system
 def test_without_a_store_as_one_file_nothing_is_said_of_it(system: System, tmp_path: Path) -> None:
-    client = make_client(tmp_path, system)
-    client.become(wanted({"old": OLD}))
+    client = make_trusting_client(tmp_path, system)
     client.bundle.unlink()
     assert client.plan(wanted({"old": OLD})) == []
 
@@ -202,8 +211,7 @@ def test_from_one_scope_to_the_other_and_back(system: System, tmp_path: Path) ->
 
 
 def test_an_unknown_system_is_looked_at_as_any(tmp_path: Path) -> None:
-    client = make_client(tmp_path, SYSTEMS["rhel"])
-    client.become(wanted({"old": OLD}))
+    client = make_trusting_client(tmp_path, SYSTEMS["rhel"])
     facts = client.look(wanted({"old": OLD}), known=False)
     assert "ID=rhel" in facts.os_release
     assert steps(facts, wanted({"old": OLD}), SYSTEMS["rhel"], client.before) == []
