@@ -28,7 +28,7 @@ class TrustProvider(Provider):
     """Translates Pulumi's calls into what is on a client."""
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
-        replaces = ["login"] if _is_another_host(_olds["login"], _news["login"]) else []
+        replaces = ["login"] if _is_another(_olds["login"], _news["login"]) else []
         changes = bool(replaces or changed(_olds, _news, _UPDATES)) or bool(_olds["drift"])
         return DiffResult(changes=changes, replaces=replaces)
 
@@ -100,15 +100,15 @@ class Trust(Resource, module="registry", name="Trust"):
         super().__init__(TrustProvider(), resource_name, {**inputs, **dict.fromkeys(Trust.__annotations__)}, opts)
 
 
-def _is_another_host(olds: Props, news: Props | Unknown) -> bool:
-    """Of hosts that exist already; a machine's login is unknown while the machine is being replaced.
+def _is_another(olds: Props, news: Props | Unknown) -> bool:
+    """Whether the client is another one, and the old one's trust to be taken away.
 
-    One that has only moved, or was installed anew, is mended in place: to take away the old one's trust would be to
-    take away its own.
+    A host that has only moved, or was installed anew, is mended in place: to take away the old one's trust would be to
+    take away its own. A machine's login has a private key, or is unknown while the machine is being replaced.
     """
     if isinstance(news, Unknown) or "private_key" in news:
-        return False
-    return len(changed(olds, news, ("host", "host_key"))) == 2
+        return "private_key" not in olds
+    return "private_key" in olds or len(changed(olds, news, ("host", "host_key"))) == 2
 
 
 def _begun(props: Props) -> Props:

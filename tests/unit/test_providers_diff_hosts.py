@@ -3,9 +3,13 @@
 from typing import Any
 
 import pytest
-from pulumi.runtime.rpc import UNKNOWN
+from pulumi.output import UNKNOWN
 
 from tests.unit.test_providers_diff import CASES, LOGIN, Case
+
+TRUST = CASES["trust"]
+HOSTS_LOGIN = {key: value for key, value in LOGIN.items() if key != "private_key"} | {"key_file": "~/.ssh/id"}
+HOST = Case(TRUST.provider, {**TRUST.inputs, "login": HOSTS_LOGIN, "serial": ""}, TRUST.outputs)
 
 
 @pytest.mark.parametrize(
@@ -19,17 +23,19 @@ from tests.unit.test_providers_diff import CASES, LOGIN, Case
     ],
 )
 def test_which_host_is_another_one(changes: dict[str, Any], replaces: list[str]) -> None:
-    trust = CASES["trust"]
-    login = {key: value for key, value in LOGIN.items() if key != "private_key"} | {"key_file": "~/.ssh/id"}
-    host = Case(trust.provider, {**trust.inputs, "login": login, "serial": ""}, trust.outputs)
-    result = host.diff(login={**login, **changes})
+    result = HOST.diff(login={**HOSTS_LOGIN, **changes})
     assert (result.changes, result.replaces) == (bool(changes), replaces)
 
 
-def test_a_machine_of_another_address_and_host_key_is_the_same_until_its_serial_is_another() -> None:
-    other = {**LOGIN, "host": "10.0.0.8", "host_key": "ssh-ed25519 BBBB"}
-    assert CASES["trust"].diff(login=other).replaces == []
+@pytest.mark.parametrize("login", [UNKNOWN, {**LOGIN, "host": "10.0.0.8", "host_key": "ssh-ed25519 BBBB"}])
+def test_another_machine_of_the_name_is_where_the_lost_one_was(login: object) -> None:
+    assert TRUST.diff(login=login, serial=UNKNOWN).replaces == []
 
 
-def test_a_login_that_is_not_known_yet_comes_with_a_serial_that_is_not() -> None:
-    assert CASES["trust"].diff(login=UNKNOWN, serial=UNKNOWN).replaces == ["serial"]
+@pytest.mark.parametrize("login", [UNKNOWN, LOGIN])
+def test_a_machine_instead_of_a_host_is_another_client(login: object) -> None:
+    assert HOST.diff(login=login, serial=UNKNOWN).replaces == ["login"]
+
+
+def test_a_host_instead_of_a_machine_is_another_client() -> None:
+    assert TRUST.diff(login=HOSTS_LOGIN, serial="").replaces == ["login"]
