@@ -64,8 +64,10 @@ def test_only_a_lock_of_a_pulumi_that_is_gone_is_abandoned(tmp_path: Path) -> No
         other.kill()
     assert abandoned(other.pid)
     assert not abandoned(other.pid, "elsewhere")
-    program = [sys.executable, "-c", "import sys; sys.stdin.read()", "pulumi"]
-    with subprocess.Popen(program, stdin=subprocess.PIPE) as pulumi:
+    program = [sys.executable, "-c", "import sys; print(flush=True); sys.stdin.read()", "pulumi"]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as pulumi:
+        assert pulumi.stdout is not None
+        assert pulumi.stdout.readline(), "it has not begun, and its command line may not be there yet"
         assert not abandoned(pulumi.pid)
         pulumi.kill()
         os.waitid(os.P_PID, pulumi.pid, os.WEXITED | os.WNOWAIT)
