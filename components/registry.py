@@ -57,8 +57,7 @@ class Registry(pulumi.ComponentResource):
         )
         engine = args.access.engine(f"{name}-engine", living)
         # with the key in it, nobody can guess the configuration's secrets from the label
-        begun_with = pulumi.Output.concat(key, configuration, args.access.serial)
-        starts_with = pulumi.Output.unsecret(begun_with.apply(fingerprint))
+        starts_with = pulumi.Output.unsecret(pulumi.Output.concat(key, configuration).apply(fingerprint))
         container = docker.Container(
             f"{name}-container",
             name=CONTAINER,
@@ -74,8 +73,7 @@ class Registry(pulumi.ComponentResource):
                 ),
                 docker.ContainerVolumeArgs(host_path=str(_DATA), container_path=str(registry_config.DATA)),
             ],
-            # the registry reads its configuration once, when it starts: another one needs another container, and so
-            # does another machine, of which the machine's engine could tell only if somebody asked it
+            # the registry reads its configuration once, when it starts: another one needs another container
             labels=[docker.ContainerLabelArgs(label=LABEL, value=starts_with)],
             opts=pulumi.ResourceOptions.merge(
                 living,
@@ -83,6 +81,8 @@ class Registry(pulumi.ComponentResource):
                     provider=engine,
                     depends_on=[configured, served],
                     delete_before_replace=True,
+                    # of a machine that is lost the engine can't be asked whether its container is
+                    replacement_trigger=args.access.serial,
                     hooks=orphan_removed_first(args.access.remove_container),
                 ),
             ),
@@ -106,6 +106,7 @@ class Registry(pulumi.ComponentResource):
             f"{name}-image",
             name=args.settings.image,
             keep_locally=True,
-            triggers={"machine": args.access.serial},
-            opts=pulumi.ResourceOptions.merge(living, pulumi.ResourceOptions(provider=engine)),
+            opts=pulumi.ResourceOptions.merge(
+                living, pulumi.ResourceOptions(provider=engine, replacement_trigger=args.access.serial)
+            ),
         ).image_id

@@ -47,4 +47,5 @@ def stood_for(module: str, engine: str) -> bool:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[-1])
+    with suppress(KeyboardInterrupt):  # so the engine ends its plugins
+        main(sys.argv[1], sys.argv[-1])

@@ -34,7 +34,9 @@ def launched(module: str = "offline.command") -> Iterator[tuple["subprocess.Pope
     """A launcher, and the port that it has printed."""
     arguments = [sys.executable, "-u", "-S", "-P", "-m", "offline.launch", module, ENGINE]
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
-    with subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout
         port = int(process.stdout.readline())
         socket.create_connection(("127.0.0.1", port), timeout=5).close()
@@ -72,6 +74,14 @@ def test_it_ends_with_its_launcher() -> None:
     with started() as plugins:
         with launched():
             assert all(map(alive, plugins))
+        assert gone(plugins)
+
+
+def test_the_engine_interrupts_its_launcher() -> None:
+    with started() as plugins:
+        with launched() as (launcher, _):
+            launcher.send_signal(signal.SIGINT)
+            assert launcher.communicate(timeout=SECONDS) == ("", "")
         assert gone(plugins)
 
 

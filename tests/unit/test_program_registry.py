@@ -113,6 +113,11 @@ def test_another_configuration_makes_another_container_and_another_certificate_d
     assert len({label(), label(notifications=[hook]), label(notifications=[other])}) == 3
 
 
+def test_another_machine_makes_another_container_of_the_same_labels() -> None:
+    container = run("hyperv").of("docker:index/container:Container")["registry-container"]
+    assert container.request.replacement_trigger.string_value == "<registry0 serial>"
+
+
 def test_image_from_the_workstation_or_from_a_registry() -> None:
     ran = run("demo")
     handed = ran.of("EngineImage")["registry-image"].inputs
@@ -120,8 +125,8 @@ def test_image_from_the_workstation_or_from_a_registry() -> None:
     assert handed["folder"] == "<registry0 folder>"
     ran = run("hyperv")
     pulled = ran.of("RemoteImage")["registry-image"]
-    another_machine = {"machine": "<registry0 serial>"}
-    assert pulled.inputs == {"name": "registry:2", "keepLocally": True, "triggers": another_machine}
+    assert pulled.inputs == {"name": "registry:2", "keepLocally": True}
+    assert pulled.request.replacement_trigger.string_value == "<registry0 serial>"
     assert pulled.request.provider.startswith(ran.of("providers:docker")["registry-engine"].urn)
 
 
