@@ -1,17 +1,19 @@
 """Starts plugins while the program is still being imported.
 
 The engine starts each plugin when it first needs it, one after the other, and waits for each; with five of them that is
-a second and a half of every `up`. Here they start beside the program's imports, on another core, and are handed over
-when the engine asks their launcher (see offline.launch). One that nobody asks for ends with the host.
+a second and a half of every `up`. Here they start beside the program's imports, one at a time so that one core is left
+to those, and are handed over when the engine asks their launcher (see offline.launch). One that nobody asks for ends
+with the host.
 """
 
 import socket
 import subprocess
 import sys
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from threading import Thread
+from queue import SimpleQueue
+from threading import Lock, Thread
 from typing import IO
 
 from offline.launch import command, meeting_point
@@ -28,29 +30,42 @@ class EarlyPlugins:
         self._checkout = checkout
         self._path: Path | None = None
         self._started: list[subprocess.Popen[str]] = []
-        self._free: dict[str, SimpleQueue[subprocess.Popen[str]]] = {module: SimpleQueue() for module in PLUGINS}
+        self._ended = False
+        self._lock = Lock()
+        self._free = Counter(PLUGINS)
+        self._ready: dict[str, SimpleQueue[tuple[subprocess.Popen[str], str]]] = {
+            module: SimpleQueue() for module in PLUGINS
+        }
 
-    def start(self, environment: dict[str, str]) -> None:
-        """Start them, where there is a place to meet their launchers."""
+    def start(self, folder: Path, environment: dict[str, str]) -> None:
+        """Start them in `folder`, where there is a place to meet their launchers."""
         path = meeting_point(self._engine)
         with suppress(OSError):
             if path:
                 listening = _listen(path)
                 self._path = path
-                for module in PLUGINS:
-                    self._free[module].put(self._start(module, environment))
+                Thread(target=self._start_all, args=[folder, environment], daemon=True).start()
                 Thread(target=self._serve, args=[listening], daemon=True).start()
 
     def end(self) -> None:
         """End those that are still there; the launchers of those that were handed over see it."""
+        self._ended = True
         if self._path:
             self._path.unlink(missing_ok=True)
         for plugin in self._started:
             plugin.terminate()
 
-    def _start(self, module: str, environment: dict[str, str]) -> "subprocess.Popen[str]":
+    def _start_all(self, folder: Path, environment: dict[str, str]) -> None:
+        for module in PLUGINS:
+            if not self._ended:
+                plugin = self._start(module, folder, environment)
+                port = plugin.stdout.readline() if plugin.stdout else ""
+                self._ready[module].put((plugin, port))
+
+    def _start(self, module: str, folder: Path, environment: dict[str, str]) -> "subprocess.Popen[str]":
         plugin = subprocess.Popen(
             command(module, self._engine),
+            cwd=folder,
             env={**environment, "PYTHONPATH": self._checkout} if module.startswith("offline.") else environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,  # what becomes of one that nobody asks for is nobody's concern
@@ -66,14 +81,23 @@ class EarlyPlugins:
             Thread(target=self._hand_over, args=[launcher], daemon=True).start()
 
     def _hand_over(self, launcher: socket.socket) -> None:
-        with launcher, launcher.makefile("r") as asked, suppress(Empty, KeyError):
-            plugin = self._free[asked.readline().strip()].get_nowait()
-            if plugin.stdout and (port := plugin.stdout.readline()):
+        with launcher, launcher.makefile("r") as asked:
+            module = asked.readline().strip()
+            if not self._takes(module):
+                return
+            plugin, port = self._ready[module].get()
+            if port:
                 launcher.sendall(port.encode())
                 for printed, shown in ((plugin.stdout, sys.stdout), (plugin.stderr, sys.stderr)):
                     Thread(target=_pass_on, args=[printed, shown], daemon=True).start()
                 asked.read()  # nothing comes but its end
                 plugin.terminate()
+
+    def _takes(self, module: str) -> bool:
+        with self._lock:
+            free = self._free[module]
+            self._free[module] = max(free - 1, 0)
+        return free > 0
 
 
 def _listen(path: Path) -> socket.socket:
@@ -85,6 +109,6 @@ def _listen(path: Path) -> socket.socket:
     return listening
 
 
-def _pass_on(printed: IO[str], shown: IO[str]) -> None:
-    for line in printed:
+def _pass_on(printed: IO[str] | None, shown: IO[str]) -> None:
+    for line in printed or ():
         shown.write(line)

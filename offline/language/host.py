@@ -78,7 +78,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     def Run(self, request: language_pb2.RunRequest, context: grpc.ServicerContext) -> language_pb2.RunResponse:
         outcome: Future[Outcome] = Future()
-        self._early.start(dict(os.environ))
+        self._early.start(Path.cwd(), dict(os.environ))
         self._jobs.put((request, outcome))
         result = outcome.result()
         return language_pb2.RunResponse(error=result.error, bail=result.shown)

@@ -48,9 +48,16 @@ def launched(module: str = "offline.command") -> Iterator[tuple["subprocess.Pope
 def started() -> Iterator[list[int]]:
     plugins = EarlyPlugins(ENGINE, str(CHECKOUT))
     before = children(os.getpid())
-    plugins.start(dict(os.environ))
+    plugins.start(CHECKOUT, dict(os.environ))
+    if list(Path(os.environ.get("PULUMI_HOME", "/nowhere")).rglob("*.sock")):
+        wait_for("a plugin", lambda: [pid for pid in children(os.getpid()) if pid not in before] or None, SECONDS)
     yield [pid for pid in children(os.getpid()) if pid not in before]
     plugins.end()
+
+
+def all_of(host: int) -> list[int] | None:
+    found = children(host)
+    return found if len(found) == ALL else None
 
 
 def gone(pids: list[int]) -> bool:
@@ -122,8 +129,7 @@ def test_the_language_host_starts_them_for_a_program(tmp_path: Path, monkeypatch
     with language_host(tmp_path) as host:
         assert children(host.process.pid) == []
         assert host.run(tmp_path).error == ""
-        plugins = children(host.process.pid)
-        assert len(plugins) == ALL
+        plugins = wait_for("all plugins", lambda: all_of(host.process.pid), SECONDS)
         _ended_by_the_engine(host)
     assert gone(plugins)
     assert list(tmp_path.rglob("*.sock")) == []
