@@ -43,7 +43,7 @@ test: lint unit images ## everything: linters, types, unit, contract and end-to-
 # What pytest makes of the tests' sources is kept, or it would take seconds each time. Three processes for two
 # processors: some tests wait.
 unit: tools ## the quick loop
-	@PYTHONDONTWRITEBYTECODE= $(RUN) pytest -n 3 --dist worksteal -o tmp_path_retention_policy=failed tests/unit
+	@PYTHONDONTWRITEBYTECODE= $(RUN) pytest -n 2 --dist worksteal -o tmp_path_retention_policy=failed tests/unit
 
 lint: tools ## linters and the type checker
 	@$(RUN) ruff check --quiet
