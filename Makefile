@@ -37,13 +37,15 @@ demo: reachable images ## stand up a registry and two clients, and show that the
 demo-down: tools ## take the demo down; nothing of it is left
 	@$(RUN) tasks.demo down
 
-test: lint unit images ## everything: linters, types, unit, contract and end-to-end tests
+# What pytest makes of the tests' sources is kept, or it would take seconds each time.
+QUICK := PYTHONDONTWRITEBYTECODE= $(RUN) pytest -n 2 --dist worksteal -o tmp_path_retention_policy=failed
+
+test: lint images ## everything: linters, types, unit, contract and end-to-end tests
+	@$(QUICK) tests/unit tests/scripts
 	@$(RUN) pytest tests/contract tests/e2e
 
-# What pytest makes of the tests' sources is kept, or it would take seconds each time. Three processes for two
-# processors: some tests wait.
 unit: tools ## the quick loop
-	@PYTHONDONTWRITEBYTECODE= $(RUN) pytest -n 2 --dist worksteal -o tmp_path_retention_policy=failed tests/unit
+	@$(QUICK) tests/unit
 
 lint: tools ## linters and the type checker
 	@$(RUN) ruff check --quiet

@@ -1,7 +1,5 @@
 """A `pulumi up` that is killed while it makes a machine: the next one gets over it, and the last finishes the job."""
 
-import os
-import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from providers.waiting import wait_for
+from tests.e2e.sessions import kill_session
 from tests.e2e.stack import KEY, Stack, container_settings, left_of, remove_interrupted, taken_down
-from tests.e2e.watch import session
 
 SECONDS = 90
 # what is there first when the network is made, the container, docker-machine's certificates, the machine
@@ -30,8 +28,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 def kill_everything(up: subprocess.Popen[bytes]) -> None:
     """The plugins and docker-machine as well: what a host that loses its power does."""
-    for process in session(up.pid):
-        os.kill(process, signal.SIGKILL)
+    kill_session(up.pid)
 
 
 def kill_the_engine_alone(up: subprocess.Popen[bytes]) -> None:
@@ -67,16 +64,20 @@ def has_key(path: Path) -> bool:
 
 def killed_when(stack: Stack, moment: str, kill: Callable[[subprocess.Popen[bytes]], None]) -> None:
     """Starts an `up` and kills it as soon as something is there whose name ends so."""
-    with subprocess.Popen(
-        stack.command("up", "--yes", "--skip-preview"),
-        env=stack.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as up:
+    log = stack.folder / "up.log"
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            stack.command("up", "--yes", "--skip-preview"),
+            env=stack.environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as up,
+    ):
 
         def seen() -> bool | None:
-            assert up.poll() is None, "the up ended before it could be killed"
+            assert up.poll() is None, f"the up ended before it could be killed:\n{log.read_text('utf-8')[-3000:]}"
             return any(each.endswith(moment) for each in left_of(stack)) or None
 
         wait_for("the up to come that far", seen, SECONDS, pause=0.01)

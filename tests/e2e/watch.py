@@ -33,16 +33,3 @@ class ProcessWatch:
                     self.seen.add(path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
                 except OSError:  # the process has ended meanwhile
                     continue
-
-
-def session(leader: int) -> list[int]:
-    """The ids of all processes of a session, whatever groups they have made of themselves."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            # the fourth number after the name, which is in parentheses and may hold anything
-            if path.read_text("utf-8").rpartition(")")[2].split()[3] == str(leader):
-                found.append(int(path.parent.name))
-        except OSError:  # the process has ended meanwhile
-            continue
-    return found

@@ -1,10 +1,8 @@
 """Killing an operation of Pulumi with all that it has started, at a moment that a condition names."""
 
-import os
 import re
-import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import docker
 from docker.errors import APIError, NotFound
 
 from providers.waiting import wait_for
+from tests.e2e.sessions import kill_session, processes
 from tests.e2e.stack import Stack
 
 SECONDS = 300
@@ -87,29 +86,6 @@ def kill_when(stack: Stack, operation: str, condition: Condition) -> None:
         kill_session(process.pid)
         process.wait()
     stack.pulumi("cancel", "--yes", "--stack", stack.name)
-
-
-def kill_session(session: int) -> None:
-    """Kills every process of a session, those that have got another parent or group meanwhile as well."""
-
-    def gone() -> bool | None:
-        left = list(processes(session))
-        for each in left:
-            os.kill(each, signal.SIGKILL)
-        return None if left else True
-
-    wait_for("all processes to be gone", gone, SECONDS, failures=(ProcessLookupError,), pause=0.02)
-
-
-def processes(session: int) -> Iterator[int]:
-    """The processes of a session that have not ended. Source: proc(5), /proc/pid/stat."""
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _parent, _group, of, *_ = path.read_text().rpartition(")")[2].split()
-        except OSError:  # it has ended meanwhile
-            continue
-        if int(of) == session and state not in "ZX":
-            yield int(path.parent.name)
 
 
 def command_line(process: int) -> str:

@@ -1,7 +1,5 @@
 """The settings of certificates: what is accepted, the line that each fault gets, and that no line tells a secret."""
 
-import subprocess
-import sys
 from datetime import timedelta
 from typing import Any
 
@@ -199,8 +197,3 @@ def test_secrets_in_the_wrong_place_are_not_shown(changes: dict[str, Any], line:
 def test_secrets_are_not_part_of_a_models_text() -> None:
     given = read(authorities({"source": "provided", "certificate": CERTIFICATE, "privateKey": KEY}))
     assert KEY.split()[5] not in repr(given)
-
-
-def test_cryptography_is_loaded_for_what_is_provided_alone() -> None:
-    code = "import sys, settings; settings.CertificateSettings(); sys.exit('cryptography' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -8,7 +8,7 @@ from subprocess import CalledProcessError
 from typing import Any
 
 from guest.systems import System
-from tests.unit.guest_client import ADDRESS, NAMES, OLD, REFERENCE, ClientGuest, make_client
+from tests.scripts.guest_client import ADDRESS, NAMES, OLD, REFERENCE, ClientGuest, make_client
 from tests.unit.ssh_server import Reply, SshServer
 
 UNKNOWN = f"manifest for {REFERENCE}/registry-stack-check:none not found: manifest unknown"

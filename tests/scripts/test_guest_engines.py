@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from guest.systems import SYSTEMS
-from tests.unit.guest_client import OLD, REFERENCE, make_client, wanted
+from tests.scripts.guest_client import OLD, REFERENCE, make_client, wanted
 
 CERTS_D = f"/etc/docker/certs.d/{REFERENCE}"
 

@@ -13,7 +13,7 @@ from guest.boot2docker import (
     withdraw_block,
 )
 from guest.files import as_root
-from tests.unit.guest_shell import Guest
+from tests.scripts.guest_shell import Guest
 
 FOREIGN = "#!/bin/sh\n# mine\nmodprobe zfs\nprintf '%s\\n' \"$HOME\"\n"
 

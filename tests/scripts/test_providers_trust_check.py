@@ -10,9 +10,9 @@ import pytest
 from guest.systems import SYSTEMS
 from providers.errors import CommandError, DeadlineError, RegistryError, StackError
 from providers.trust_check import TrustCheckProvider
-from tests.unit.guest_client import REFERENCE
+from tests.scripts.guest_client import REFERENCE
+from tests.scripts.trust_client import UNKNOWN, TrustClient, make_trust_client
 from tests.unit.ssh_server import Reply
-from tests.unit.trust_client import UNKNOWN, TrustClient, make_trust_client
 
 PROVIDER = TrustCheckProvider()
 GET = f'Error response from daemon: Get "https://{REFERENCE}/v2/": '

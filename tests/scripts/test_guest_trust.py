@@ -4,10 +4,10 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from guest.engines import ENGINES
 from guest.systems import SYSTEMS, System
 from guest.trust.steps import Before, steps
-from guest.trust.wanted import Wanted
-from tests.unit.guest_client import (
+from tests.scripts.guest_client import (
     ADDRESS,
     FOREIGN,
     HOSTS,
@@ -16,7 +16,6 @@ from tests.unit.guest_client import (
     OLD,
     REFERENCE,
     SHELLS,
-    ClientGuest,
     make_client,
     make_trusting_client,
     wanted,
@@ -67,8 +66,13 @@ def test_trust_of_the_engine_alone(system: System | None, shell: str, tmp_path: 
     }
 
 
-def assert_it_comes_and_goes(client: ClientGuest, target: Wanted) -> None:
-    """Trust is brought about, then there is nothing to do, and after its removal all is as it was."""
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("engine", ENGINES)
+@known_system
+def test_nothing_to_do_no_command_and_removal_leaves_what_was_there(
+    system: System, engine: str, whole: bool, tmp_path: Path
+) -> None:
+    client, target = make_client(tmp_path, system), wanted({"old": OLD, "new": NEW}, whole=whole, engine=engine)
     before = client.tree()
     assert client.become(target)
     tree, rebuilt = client.tree(), client.rebuilt
@@ -77,24 +81,6 @@ def assert_it_comes_and_goes(client: ClientGuest, target: Wanted) -> None:
     client.become(NOTHING)
     assert client.tree() == before
     assert client.plan(NOTHING) == []
-
-
-# of every system with every engine: tests/contract/test_guest_trust.py
-COMBINED = [
-    *((system, "docker", whole) for system in SYSTEMS for whole in (True, False)),
-    ("debian", "podman", False),
-    ("boot2docker", "podman", False),
-    ("rhel", "containerd", True),
-    ("boot2docker", "containerd", True),
-]
-
-
-@pytest.mark.parametrize(("system", "engine", "whole"), COMBINED)
-def test_nothing_to_do_no_command_and_removal_leaves_what_was_there(
-    system: str, engine: str, whole: bool, tmp_path: Path
-) -> None:
-    target = wanted({"old": OLD, "new": NEW}, whole=whole, engine=engine)
-    assert_it_comes_and_goes(make_client(tmp_path, SYSTEMS[system]), target)
 
 
 @every_system

@@ -9,7 +9,7 @@ import pytest
 
 from guest.files import as_root, whole, write_file
 from providers.waiting import wait_for
-from tests.unit.guest_shell import Guest
+from tests.scripts.guest_shell import Guest
 
 FOLDER = "/var/lib/boot2docker/registry-certs"
 KEY = PurePosixPath(f"{FOLDER}/registry-key.pem")

@@ -8,8 +8,8 @@ import pytest
 from guest.systems import SYSTEMS
 from providers.errors import StackError
 from providers.trust import TrustProvider
-from tests.unit.guest_client import FOREIGN, HOSTS, NEW, OLD, REFERENCE
-from tests.unit.trust_client import TrustClient, make_trust_client
+from tests.scripts.guest_client import FOREIGN, HOSTS, NEW, OLD, REFERENCE
+from tests.scripts.trust_client import TrustClient, make_trust_client
 
 COPY = f"/etc/docker/certs.d/{REFERENCE}/old.crt"
 PROVIDER = TrustProvider()

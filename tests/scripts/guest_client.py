@@ -12,7 +12,7 @@ from guest.trust.facts import Facts, look
 from guest.trust.steps import Before, Step, made, script, steps
 from guest.trust.wanted import Wanted
 from tests.certificates import Authority
-from tests.unit.guest_shell import Guest, make_guest
+from tests.scripts.guest_shell import Guest, make_guest
 
 SHELLS = [shell for shell in ("sh", "busybox") if shutil.which(shell)]
 HOSTS = "127.0.0.1 localhost\n"

@@ -13,7 +13,7 @@ import pytest
 from guest.files import as_root
 from guest.registry_restart import restart_gently
 from providers.waiting import wait_for
-from tests.unit.guest_shell import Guest
+from tests.scripts.guest_shell import Guest
 
 PID = "77"
 LISTENING = "   0: 00000000000000000000000000000000:1388 00000000000000000000000000000000:0000 0A 00000000:00000000\n"

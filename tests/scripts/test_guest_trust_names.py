@@ -8,7 +8,7 @@ import pytest
 from guest.systems import SYSTEMS
 from guest.trust.facts import Facts
 from guest.trust.steps import conflicts
-from tests.unit.guest_client import ADDRESS, HOSTS, NEW, NOTHING, OLD, REFERENCE, SHELLS, make_client, wanted
+from tests.scripts.guest_client import ADDRESS, HOSTS, NEW, NOTHING, OLD, REFERENCE, SHELLS, make_client, wanted
 
 LINE = f"{ADDRESS} registry0.localdomain registry0 # registry-stack"
 BLOCK = f"# >>> trust in {REFERENCE}\n"

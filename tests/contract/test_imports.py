@@ -31,3 +31,8 @@ print(json.dumps(loaded))
 def test_nothing_heavy_is_loaded_in_vain() -> None:
     done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=HERE.checkout, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == {module: [] for module in MODULES}
+
+
+def test_cryptography_is_loaded_for_provided_certificates_alone() -> None:
+    code = "import sys, settings; settings.CertificateSettings(); sys.exit('cryptography' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=HERE.checkout, check=False).returncode == 0
