@@ -7,7 +7,7 @@ RUN := $(VENV)/python -m tasks.environment $(VENV)/python -m
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help reachable tools tools-refresh engine images env demo demo-down test unit lint bench soak clean
+.PHONY: help reachable tools tools-refresh engine images systems env demo demo-down test unit lint bench soak clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
@@ -25,6 +25,9 @@ engine: tools ## a local Docker engine that answers; on Debian it is installed i
 images: engine ## the container machine's image, the registry's, and a small site
 	@$(RUN) images.build
 
+systems: engine # the hosts of several systems as well, which the tests need
+	@$(RUN) images.build --systems
+
 env: ## the environment for pulumi by hand, as in: eval "$(make -s env)"
 	@$(PYTHON) -m tasks.environment
 
@@ -40,9 +43,9 @@ demo-down: tools ## take the demo down; nothing of it is left
 # What pytest makes of the tests' sources is kept, or it would take seconds each time.
 QUICK := PYTHONDONTWRITEBYTECODE= $(RUN) pytest -n 2 --dist worksteal -o tmp_path_retention_policy=failed
 
-test: lint images ## everything: linters, types, unit, contract and end-to-end tests
+test: lint systems ## everything: linters, types, unit, contract and end-to-end tests
 	@$(QUICK) tests/unit tests/scripts
-	@$(RUN) pytest tests/contract tests/e2e
+	@$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder tests/e2e tests/contract
 
 unit: tools ## the quick loop
 	@$(QUICK) tests/unit

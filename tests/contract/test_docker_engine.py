@@ -17,7 +17,7 @@ from tests.contract.engine import AbortedError, Caller
 LABEL = "registry-stack.test=offline-docker"
 LABELS = [dict(zip(("label", "value"), LABEL.split("="), strict=True))]
 NAME = "offline-docker-test"
-SUBNET, GATEWAY, ADDRESS = "192.168.243.0/24", "192.168.243.2", "192.168.243.9"
+SUBNET, GATEWAY, ADDRESS = "192.168.252.0/24", "192.168.252.2", "192.168.252.9"
 BUSYBOX = "/usr/bin/busybox"
 
 

@@ -1,63 +1,27 @@
-"""The stack that most end-to-end tests share: a registry with a client of each kind of trust."""
+"""How end-to-end tests are given out to processes, and what is shown when one fails."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
+from pathlib import PurePosixPath
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
-from tasks.outputs import Outputs
-from tasks.tour import REPOSITORY, TAG, tour
-from tests.e2e.receiver import Receiver
-from tests.e2e.stack import Stack, container_settings, logs, remove_interrupted, taken_down
-from tests.e2e.watch import ProcessWatch
-
-SUBNET = "192.168.234"
-NAME = "e2e"
-CLIENTS = {"e2e-system": "system", "e2e-engine": "engine"}
-HEADER = "a token that only the endpoint may see"
+from tests.e2e.stack import Stack, logs
 
 
-@pytest.fixture(scope="session")
-def receiver() -> Iterator[Receiver]:
-    """What the registry notifies."""
-    with Receiver.listening() as listening:
-        yield listening
+class SharedStack(LoadFileScheduling):  # type: ignore[misc]  # which has no types
+    """The tests of a file stay together, and in their order; so do all that share a stack."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        folder = PurePosixPath(file).parent
+        return str(folder) if folder.name == "shared" else file
 
 
-@pytest.fixture(scope="session")
-def watch() -> ProcessWatch:
-    """All command lines seen on this host while the shared stack was brought up."""
-    return ProcessWatch()
-
-
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver, watch: ProcessWatch) -> Iterator[Stack]:
-    """The shared stack, brought up; taken down in the end."""
-    settings = container_settings(SUBNET, CLIENTS)
-    endpoint = {
-        "name": "test",
-        "url": f"http://{SUBNET}.2:{receiver.port}/events",
-        "headers": {"Authorization": [HEADER]},
-    }
-    remove_interrupted(f"registry-stack-{NAME}")
-    made = Stack.make(NAME, tmp_path_factory.mktemp("e2e"), settings)
-    made.set_secret("notifications", [endpoint])
-    with taken_down(made):
-        with watch.watching():
-            made.up()
-        yield made
-
-
-@pytest.fixture(scope="session")
-def outputs(stack: Stack) -> Outputs:
-    """The shared stack's outputs."""
-    return stack.outputs()
-
-
-@pytest.fixture(scope="session")
-def image(outputs: Outputs) -> tuple[str, str]:
-    """A repository and a tag that the tour has pushed."""
-    list(tour(outputs))
-    return f"{outputs.registry}/{REPOSITORY}", TAG
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedStack:
+    """Takes the place of what `--dist` asks for."""
+    return SharedStack(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

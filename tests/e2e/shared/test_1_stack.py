@@ -15,8 +15,8 @@ from tasks.engines import engine, pull, push, remove_image
 from tasks.layout import HERE
 from tasks.outputs import Client, Outputs
 from tasks.tour import registry_api, tour
-from tests.e2e.conftest import CLIENTS, HEADER
-from tests.e2e.receiver import Receiver
+from tests.e2e.shared.conftest import CLIENTS, HEADER
+from tests.e2e.shared.receiver import Receiver
 from tests.e2e.stack import Stack
 
 SECONDS = 60

@@ -17,7 +17,7 @@ from providers.orphans import OWNER
 from providers.waiting import wait_for
 from tasks.outputs import Outputs
 from tasks.system_hosts import SystemHost, system_hosts
-from tests.e2e.conftest import SUBNET
+from tests.e2e.shared.conftest import SUBNET
 from tests.e2e.stack import Stack
 
 SECONDS = 20

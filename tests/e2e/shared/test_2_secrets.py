@@ -6,9 +6,9 @@ from providers.ssh import run_command
 from tasks.engines import engine
 from tasks.layout import HERE
 from tasks.outputs import Outputs
-from tests.e2e.conftest import HEADER
+from tests.e2e.shared.conftest import HEADER
+from tests.e2e.shared.watch import ProcessWatch
 from tests.e2e.stack import KEY, Stack
-from tests.e2e.watch import ProcessWatch
 
 
 @pytest.fixture(scope="module")
