@@ -7,6 +7,8 @@ from docker import APIClient
 from docker.tls import TLSConfig
 from requests.adapters import HTTPAdapter
 
+CONNECT_SECONDS = 10.0
+
 
 class _Adapter(HTTPAdapter):
     """Speaks TLS with the given context, and so trusts its authority alone."""
@@ -34,5 +36,10 @@ class _Tls(TLSConfig):
 
 
 def connect(host: str, context: ssl.SSLContext | None, timeout: int) -> APIClient:
-    """A client for the engine at the host URL, speaking the newest version that both know. Context manager."""
-    return APIClient(base_url=host, version="auto", timeout=timeout, tls=_Tls(context) if context else False)
+    """A client for the engine at the host URL, speaking the newest version that both know. Context manager.
+
+    `timeout` is how long an answer may take, in seconds; a host that is silent, as one that is gone, gets less.
+    """
+    # the SDK's types know one number, and `requests`, where it goes, two; the SDK's own adapters want one
+    given: Any = (CONNECT_SECONDS, timeout) if host.startswith("tcp:") else timeout
+    return APIClient(base_url=host, version="auto", timeout=given, tls=_Tls(context) if context else False)

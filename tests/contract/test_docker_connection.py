@@ -2,7 +2,9 @@
 
 import contextlib
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -95,6 +97,20 @@ def test_nobody_there(caller: Caller) -> None:
     with pytest.raises(AbortedError) as caught:
         caller.read("Volume", KNOWN)
     assert str(caught.value) == "the Docker engine at tcp://127.0.0.1:1 does not answer: [Errno 111] Connection refused"
+
+
+def test_a_host_that_is_silent_is_not_waited_for_long(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("offline.docker.client.CONNECT_SECONDS", 0.2)
+    with contextlib.ExitStack() as stack, socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        waiting = [stack.enter_context(socket.socket()) for _ in range(4)]
+        for each in waiting:
+            each.setblocking(False)
+            each.connect_ex(full.getsockname())
+        caller.configure(host=f"tcp://127.0.0.1:{full.getsockname()[1]}")
+        begun = time.monotonic()
+        with pytest.raises(AbortedError, match="does not answer: timed out"):
+            caller.read("Volume", KNOWN)
+        assert time.monotonic() - begun < 10
 
 
 def test_host_of_the_environment(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
