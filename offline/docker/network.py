@@ -1,40 +1,27 @@
 """The Network resource type."""
 
 from offline.docker import labels, schema
-from offline.docker.engine import Engine, NotThereError, delete_when_free
-from offline.plugin import engine as plugin
-from offline.plugin.resource import Resource
+from offline.docker.inspected import Inspected
 from offline.plugin.values import Properties
 
 _POOL = {"subnet": "Subnet", "ipRange": "IPRange", "gateway": "Gateway", "auxAddress": "AuxiliaryAddresses"}
 
 
-class Network(Resource):
+class Network(Inspected):
     """A network."""
 
     tok = "docker:index/network:Network"
     schema = schema.NETWORK
-    named = True
-
-    def __init__(self, engine: Engine, log: plugin.Engine) -> None:
-        self._engine = engine
-        self._log = log
+    path = "/networks"
+    busy = "has active endpoints"
 
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
         with self._engine.api() as api:
             id_ = str(api.post("/networks/create", request(inputs))["Id"])
-            return id_, state(api.get(f"/networks/{id_}"), inputs)
+            return id_, state(api.get(f"{self.path}/{id_}"), inputs)
 
-    def read(self, urn: str, id_: str, known: Properties) -> tuple[str, Properties] | None:
-        with self._engine.api() as api:
-            try:
-                return id_, state(api.get(f"/networks/{id_}"), known)
-            except NotThereError:
-                return None
-
-    def delete(self, urn: str, id_: str, known: Properties) -> None:
-        with self._engine.api() as api:
-            delete_when_free(api, f"/networks/{id_}", "has active endpoints", self._log.cancelled)
+    def state(self, facts: Properties, known: Properties) -> Properties:
+        return state(facts, known)
 
 
 def request(inputs: Properties) -> Properties:

@@ -1,38 +1,26 @@
 """The Volume resource type."""
 
 from offline.docker import labels, schema
-from offline.docker.engine import Engine, NotThereError, delete_when_free
-from offline.plugin import engine as plugin
-from offline.plugin.resource import Resource
+from offline.docker.inspected import Inspected
 from offline.plugin.values import Properties
 
 
-class Volume(Resource):
+class Volume(Inspected):
     """A volume; its id is its name."""
 
     tok = "docker:index/volume:Volume"
     schema = schema.VOLUME
-    named = True
-
-    def __init__(self, engine: Engine, log: plugin.Engine) -> None:
-        self._engine = engine
-        self._log = log
+    path = "/volumes"
+    busy = "is in use"
+    removed_with = "?force=true"
 
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
         with self._engine.api() as api:
             facts = api.post("/volumes/create", request(inputs))
             return str(facts["Name"]), state(facts, inputs)
 
-    def read(self, urn: str, id_: str, known: Properties) -> tuple[str, Properties] | None:
-        with self._engine.api() as api:
-            try:
-                return id_, state(api.get(f"/volumes/{id_}"), known)
-            except NotThereError:
-                return None
-
-    def delete(self, urn: str, id_: str, known: Properties) -> None:
-        with self._engine.api() as api:
-            delete_when_free(api, f"/volumes/{id_}?force=true", "is in use", self._log.cancelled)
+    def state(self, facts: Properties, known: Properties) -> Properties:
+        return state(facts, known)
 
 
 def request(inputs: Properties) -> Properties:
