@@ -9,6 +9,7 @@ with the host.
 import socket
 import subprocess
 import sys
+import time
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ from offline.launch import command, meeting_point
 
 # in the order in which the program needs them; there are two Docker engines, the workstation's and the registry's
 PLUGINS = ("pulumi.dynamic", "offline.tls", "offline.docker", "offline.docker", "offline.command")
+_DAY = 24 * 3600.0
 
 
 class EarlyPlugins:
@@ -102,7 +104,10 @@ class EarlyPlugins:
 
 def _listen(path: Path) -> socket.socket:
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    path.unlink(missing_ok=True)  # of a host that was killed
+    # hosts that were killed have left theirs; another's that is younger may be in use
+    for left in path.parent.glob("*.sock"):
+        if left == path or left.stat().st_mtime < time.time() - _DAY:
+            left.unlink(missing_ok=True)
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(str(path))
     listening.listen()

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -109,6 +110,18 @@ def test_only_the_user_gets_to_the_meeting_point(home: Path) -> None:
     with started():
         (folder,) = home.iterdir()
         assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_what_hosts_that_were_killed_left_is_removed_a_day_later(home: Path) -> None:
+    (home / "early").mkdir()
+    yesterday, today = home / "early" / "2.sock", home / "early" / "3.sock"
+    for left in (yesterday, today):
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(str(left))
+    long_ago = time.time() - 25 * 3600
+    os.utime(yesterday, (long_ago, long_ago))
+    with started():
+        assert {path.name for path in today.parent.iterdir()} == {"1.sock", "3.sock"}
 
 
 @pytest.mark.parametrize("folder", ["x" * 120, None], ids=["too long for a socket", "no home"])
