@@ -17,11 +17,28 @@ class Network(Inspected):
 
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
         with self._engine.api() as api:
-            id_ = str(api.post("/networks/create", request(inputs))["Id"])
-            return id_, state(api.get(f"{self.path}/{id_}"), inputs)
+            id_ = str(api.post(f"{self.path}/create", request(inputs))["Id"])
+            return id_, self.state(api.get(f"{self.path}/{id_}"), inputs)
 
     def state(self, facts: Properties, known: Properties) -> Properties:
-        return state(facts, known)
+        ipam = facts["IPAM"]
+        return {
+            **known,
+            "name": facts["Name"],
+            "labels": labels.from_engine(facts["Labels"]),
+            "driver": facts["Driver"],
+            "options": facts["Options"] or {},
+            "internal": facts["Internal"],
+            "attachable": facts["Attachable"],
+            "ingress": facts["Ingress"],
+            "ipv6": facts["EnableIPv6"],
+            "ipamDriver": ipam["Driver"],
+            "ipamOptions": ipam["Options"] or {},
+            "ipamConfigs": [
+                {name: entry[key] for name, key in _POOL.items() if entry.get(key)} for entry in ipam["Config"] or []
+            ],
+            "scope": facts["Scope"],
+        }
 
 
 def request(inputs: Properties) -> Properties:
@@ -42,25 +59,3 @@ def request(inputs: Properties) -> Properties:
         "IPAM": ipam,
     }
     return {key: value for key, value in body.items() if value}
-
-
-def state(facts: Properties, known: Properties) -> Properties:
-    """The state of a network from its inspection."""
-    ipam = facts["IPAM"]
-    return {
-        **known,
-        "name": facts["Name"],
-        "labels": labels.from_engine(facts["Labels"]),
-        "driver": facts["Driver"],
-        "options": facts["Options"] or {},
-        "internal": facts["Internal"],
-        "attachable": facts["Attachable"],
-        "ingress": facts["Ingress"],
-        "ipv6": facts["EnableIPv6"],
-        "ipamDriver": ipam["Driver"],
-        "ipamOptions": ipam["Options"] or {},
-        "ipamConfigs": [
-            {name: entry[key] for name, key in _POOL.items() if entry.get(key)} for entry in ipam["Config"] or []
-        ],
-        "scope": facts["Scope"],
-    }

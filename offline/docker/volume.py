@@ -16,11 +16,18 @@ class Volume(Inspected):
 
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
         with self._engine.api() as api:
-            facts = api.post("/volumes/create", request(inputs))
-            return str(facts["Name"]), state(facts, inputs)
+            facts = api.post(f"{self.path}/create", request(inputs))
+            return str(facts["Name"]), self.state(facts, inputs)
 
     def state(self, facts: Properties, known: Properties) -> Properties:
-        return state(facts, known)
+        return {
+            **known,
+            "name": facts["Name"],
+            "labels": labels.from_engine(facts["Labels"]),
+            "driver": facts["Driver"],
+            "driverOpts": facts["Options"] or {},
+            "mountpoint": facts["Mountpoint"],
+        }
 
 
 def request(inputs: Properties) -> Properties:
@@ -32,15 +39,3 @@ def request(inputs: Properties) -> Properties:
         "Labels": labels.to_engine(inputs.get("labels")),
     }
     return {key: value for key, value in body.items() if value}
-
-
-def state(facts: Properties, known: Properties) -> Properties:
-    """The state of a volume from its inspection."""
-    return {
-        **known,
-        "name": facts["Name"],
-        "labels": labels.from_engine(facts["Labels"]),
-        "driver": facts["Driver"],
-        "driverOpts": facts["Options"] or {},
-        "mountpoint": facts["Mountpoint"],
-    }
