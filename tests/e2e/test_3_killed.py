@@ -1,13 +1,14 @@
 """A `pulumi up` that is killed while it makes a machine: the next one gets over it, and the last finishes the job."""
 
-import subprocess
+import os
+import signal
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from providers.waiting import wait_for
-from tests.e2e.sessions import kill_session
+from tests.e2e.killing import Operation, kill_session, kill_when
 from tests.e2e.stack import KEY, Stack, container_settings, left_of, remove_interrupted, taken_down
 
 SECONDS = 90
@@ -26,29 +27,21 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield made
 
 
-def kill_everything(up: subprocess.Popen[bytes]) -> None:
-    """The plugins and docker-machine as well: what a host that loses its power does."""
-    kill_session(up.pid)
-
-
-def kill_the_engine_alone(up: subprocess.Popen[bytes]) -> None:
+def kill_the_engine_alone(up: int) -> None:
     """The plugins, and docker-machine below one of them, live on."""
-    up.kill()
+    os.kill(up, signal.SIGKILL)
 
 
 @pytest.mark.parametrize(
     ("kill", "moments"),
     [
-        (kill_everything, [NETWORK, CONTAINER, PROBE, ENTRY]),
+        (kill_session, [NETWORK, CONTAINER, PROBE, ENTRY]),
         (kill_the_engine_alone, [ENTRY]),
     ],
 )
-def test_up_after_kills_converges(
-    stack: Stack, kill: Callable[[subprocess.Popen[bytes]], None], moments: list[str]
-) -> None:
+def test_up_after_kills_converges(stack: Stack, kill: Callable[[int], None], moments: list[str]) -> None:
     for moment in moments:
-        killed_when(stack, moment, kill)
-        stack.pulumi("cancel", "--yes", "--stack", stack.name)
+        kill_when(stack, "up", partial(is_there, moment), kill=kill, seconds=SECONDS)
 
     stack.up()
     assert [path for path in (stack.folder / "temporary").rglob("*") if path.is_file() and has_key(path)] == []
@@ -62,23 +55,6 @@ def has_key(path: Path) -> bool:
     return KEY in path.read_text("utf-8", "replace")
 
 
-def killed_when(stack: Stack, moment: str, kill: Callable[[subprocess.Popen[bytes]], None]) -> None:
-    """Starts an `up` and kills it as soon as something is there whose name ends so."""
-    log = stack.folder / "up.log"
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(
-            stack.command("up", "--yes", "--skip-preview"),
-            env=stack.environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        ) as up,
-    ):
-
-        def seen() -> bool | None:
-            assert up.poll() is None, f"the up ended before it could be killed:\n{log.read_text('utf-8')[-3000:]}"
-            return any(each.endswith(moment) for each in left_of(stack)) or None
-
-        wait_for("the up to come that far", seen, SECONDS, pause=0.01)
-        kill(up)
+def is_there(moment: str, up: Operation) -> bool:
+    """Whether something is there whose name ends so."""
+    return any(each.endswith(moment) for each in left_of(up.stack))

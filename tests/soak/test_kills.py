@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from tests.e2e.killing import Condition, Operation, kill_when
 from tests.e2e.stack import Stack, container_settings, left_of, remove_interrupted, taken_down
-from tests.soak.killing import Condition, Operation, kill_when
 
 NAME, SUBNET = "soak-kills", "192.168.245"
 REGISTRY, CLIENT = "e2e-registry", "soak-client"

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from providers.waiting import wait_for
+from tests.e2e.killing import Condition, command_line, kill_when
 from tests.e2e.renewal import PULLER, PUSHER, Change, changes, lives, served, settings, turned_away
 from tests.e2e.stack import Stack, left_of, remove_interrupted, taken_down
 from tests.e2e.traffic import Traffic
-from tests.soak.killing import Condition, command_line, kill_when
 
 NAME, SUBNET = "soak-renewal", "192.168.250"
 FIRST, SECOND, THIRD = "authority", "second", "third"

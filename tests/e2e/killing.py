@@ -1,8 +1,10 @@
 """Killing an operation of Pulumi with all that it has started, at a moment that a condition names."""
 
+import os
 import re
+import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +12,6 @@ import docker
 from docker.errors import APIError, NotFound
 
 from providers.waiting import wait_for
-from tests.e2e.sessions import kill_session, processes
 from tests.e2e.stack import Stack
 
 SECONDS = 300
@@ -63,9 +64,39 @@ class Operation:
 Condition = Callable[[Operation], bool]
 
 
-def kill_when(stack: Stack, operation: str, condition: Condition) -> None:
-    """Starts an operation, and kills it with all its processes as soon as the condition is true. Fails if it never
-    is."""
+def kill_session(session: int) -> None:
+    """Kills every process of a session, however many more it starts meanwhile."""
+
+    def gone() -> bool | None:
+        left = list(processes(session))
+        for each in left:
+            os.kill(each, signal.SIGKILL)
+        return None if left else True
+
+    wait_for("all processes to be gone", gone, SECONDS, failures=(ProcessLookupError,), pause=0.02)
+
+
+def processes(session: int) -> Iterator[int]:
+    """The processes of a session that have not ended. Source: proc(5), /proc/pid/stat."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _parent, _group, of, *_ = path.read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended meanwhile
+            continue
+        if int(of) == session and state not in "ZX":
+            yield int(path.parent.name)
+
+
+def kill_when(
+    stack: Stack,
+    operation: str,
+    condition: Condition,
+    *,
+    kill: Callable[[int], None] = kill_session,
+    seconds: float = SECONDS,
+) -> None:
+    """Starts an operation, and kills it as soon as the condition is true: all its processes, if `kill`, which gets the
+    session that is also the first one's id, does not choose. Fails if it is not true within `seconds`."""
     log = stack.folder / "killed.log"
     with log.open("w") as file:
         command = stack.command(operation, "--yes", "--skip-preview")
@@ -81,9 +112,9 @@ def kill_when(stack: Stack, operation: str, condition: Condition) -> None:
         return None
 
     try:
-        wait_for("the moment to kill", now, SECONDS, pause=0.02)
+        wait_for("the moment to kill", now, seconds, pause=0.01)
     finally:
-        kill_session(process.pid)
+        kill(process.pid)
         process.wait()
     stack.pulumi("cancel", "--yes", "--stack", stack.name)
 
