@@ -145,18 +145,20 @@ class DockerMachine:
     def _ensure_certificates(self) -> None:
         """Makes docker-machine's own certificates: several first-time creations at once would race to, and fail.
 
-        docker-machine makes them along with a machine, which is removed: now, or later if this process is killed.
+        docker-machine makes them along with a machine, which is removed: now, or later if this process is killed. It is
+        an entry and nothing else, so that force forgets no machine.
         """
         probe = "first-certificates"
+        forget = ("rm", "-y", "--force", probe)
         if self.store.has_certificates() and not self.store.exists(probe):
             return
         with locked(self.storage / "certificates.lock", "docker-machine's first certificates", self.deadline) as lock:
             if self.store.exists(probe):
-                self.remove(probe)
+                self._run(*forget)
             if not self.store.has_certificates():
                 self.store.clear_half_made_certificates()
                 self._run("create", "--driver", "none", "--url", "tcp://127.0.0.1:2376", probe, keep_open=(lock,))
-                self.remove(probe)
+                self._run(*forget)
 
     def _run(self, *arguments: str, keep_open: tuple[int, ...] = ()) -> str:
         # Its other SSH implementation is the ssh command, which would show the engine's private key to everybody

@@ -72,7 +72,8 @@ class Store:
         """Removes whatever this program has about a machine."""
         shutil.rmtree(self.own(name, "key"), ignore_errors=True)
         for suffix in ("json", "config", "unsettled"):
-            self.own(name, suffix).unlink(missing_ok=True)
+            for path in (self.own(name, suffix), _begun(self.own(name, suffix))):
+                path.unlink(missing_ok=True)
         with suppress(PermissionError):  # Windows removes no file that is open
             self.own(name, "lock").unlink(missing_ok=True)
 
@@ -189,10 +190,15 @@ def _read(path: Path) -> Entry | None:
 def _write(path: Path, entry: Entry) -> None:
     """Replaces a file as a whole, and for good: a crash leaves the old or the new one."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(path.name + ".new")
+    fresh = _begun(path)
     fresh.touch(mode=0o600)
     with fresh.open("w", encoding="utf-8") as file:
         json.dump(entry, file, indent=4)
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+
+
+def _begun(path: Path) -> Path:
+    """Where a file is written before it takes its place; a process that is killed may leave it there."""
+    return path.with_name(path.name + ".new")

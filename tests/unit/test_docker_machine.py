@@ -226,6 +226,20 @@ def test_what_a_killed_creation_of_certificates_left_is_removed(tmp_path: Path, 
     assert [command[1] for command in runner.commands] == ["rm", *made, "create"]
 
 
+def test_the_removal_of_what_certificates_were_made_along_with_leaves_nothing_when_killed(tmp_path: Path) -> None:
+    def answer(command: list[str]) -> str:
+        if command[1] == "create":
+            first_certificates(tmp_path)
+        else:
+            raise KeyboardInterrupt
+        return ""
+
+    tool = DockerMachine("docker-machine", tmp_path, 10, Recorder(answer))
+    with pytest.raises(KeyboardInterrupt):
+        tool.create("m", "hyperv", {}, lock=0)
+    assert list(tool.store.own("first-certificates", "any").parent.glob("*")) == []
+
+
 def failing(output: str) -> Callable[[list[str]], str]:
     def answer(command: list[str]) -> str:
         raise CommandError(command, 3, output)

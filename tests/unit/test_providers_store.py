@@ -125,6 +125,14 @@ def test_what_was_forgotten_is_not_put_back(store: Store) -> None:
     store.forget("m")
 
 
+def test_what_a_killed_process_was_writing_is_forgotten_too(store: Store) -> None:
+    store.mark("m", "me")
+    for suffix in ("json", "config", "unsettled"):
+        store.own("m", f"{suffix}.new").touch()
+    store.forget("m")
+    assert list(store.own("m", "json").parent.iterdir()) == []
+
+
 def test_copies_and_markers_are_their_owners_alone(store: Store) -> None:
     store.mark("m", "me")
     store.keep("m")
