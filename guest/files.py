@@ -18,9 +18,10 @@ def whole(script: str) -> str:
 
 def write_file(path: PurePosixPath, *, mode: str) -> str:
     """Writes standard input to a file of root's. Its content is at no moment readable by others than `mode` allows,
-    and the path holds the old file or the new one, never a part of it."""
+    and the path holds the old file or the new one, never a part of it: a connection that is lost first hands over
+    nothing, which is refused, for SSH sends up to 32 KB as one."""
     fresh = quote(f"{path}.new")
     return (
-        f"umask 077; mkdir -p -m 755 {quote(str(path.parent))}; rm -f {fresh}; cat > {fresh}; "
+        f"umask 077; mkdir -p -m 755 {quote(str(path.parent))}; rm -f {fresh}; cat > {fresh}; test -s {fresh}; "
         f"chmod {mode} {fresh}; mv {fresh} {quote(str(path))}"
     )

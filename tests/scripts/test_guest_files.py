@@ -44,6 +44,13 @@ def test_while_it_is_written_nobody_else_reads_it_and_the_old_one_stays(guest: G
     assert not fresh.exists()
 
 
+def test_a_connection_that_is_lost_before_the_content_came_keeps_the_old_file(guest: Guest) -> None:
+    guest.run(as_root(write_file(KEY, mode="600")), "old")
+    with pytest.raises(subprocess.CalledProcessError):
+        guest.run(as_root(write_file(KEY, mode="600")), "")
+    assert guest.path(str(KEY)).read_text() == "old"
+
+
 def watched(guest: Guest) -> Path:
     """Makes every step of a script on the guest write down what is in the key's folder, before and after it."""
     log = guest.root / "modes"
