@@ -1,9 +1,9 @@
 # Everything here works in a fresh clone; what it needs is made first, in .tools. `make` lists what there is.
 
 PYTHON ?= python3
-# Whatever runs after `make tools` runs in the project's own environment (tasks/environment.py).
+# Whatever runs after `make tools` runs in the project's own environment (tasks/stack/environment.py).
 VENV := .tools/venv/bin
-RUN := $(VENV)/python -m tasks.environment $(VENV)/python -m
+RUN := $(VENV)/python -m tasks.stack.environment $(VENV)/python -m
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
@@ -14,13 +14,13 @@ help: ## list the targets
 		printf '  make %-14s %s\n' "$$target" "$$text"; done
 
 tools: ## the virtual environment, Pulumi, docker-machine and plugins, in .tools
-	@$(PYTHON) -m tasks.tools
+	@$(PYTHON) -m tasks.tools.make
 
 tools-refresh: ## choose anew between what you have, what can be downloaded, and what is built
-	@$(PYTHON) -m tasks.tools --again
+	@$(PYTHON) -m tasks.tools.make --again
 
 engine: tools ## a local Docker engine that answers; on Debian it is installed if there is none
-	@$(VENV)/python -m tasks.engine
+	@$(VENV)/python -m tasks.engine.install
 
 images: engine ## the container machine's image, the registry's, and a small site
 	@$(RUN) images.build
@@ -29,23 +29,23 @@ systems: engine # the hosts of several systems as well, which the tests need
 	@$(RUN) images.build --systems
 
 env: ## the environment for pulumi by hand, as in: eval "$(make -s env)"
-	@$(PYTHON) -m tasks.environment
+	@$(PYTHON) -m tasks.stack.environment
 
 reachable:
-	@$(PYTHON) -m tasks.reachable
+	@$(PYTHON) -m tasks.engine.reachable
 
 demo: reachable images ## stand up a registry and two clients, and show that they work together
-	@$(RUN) tasks.demo
+	@$(RUN) tasks.demo.demo
 
 demo-down: tools ## take the demo down; nothing of it is left
-	@$(RUN) tasks.demo down
+	@$(RUN) tasks.demo.demo down
 
 # What pytest makes of the tests' sources is kept, or it would take seconds each time.
 QUICK := PYTHONDONTWRITEBYTECODE= $(RUN) pytest -n 2 --dist worksteal -o tmp_path_retention_policy=failed
 
 test: lint systems ## everything: linters, types, unit, contract and end-to-end tests
-	@$(QUICK) tests/unit tests/scripts
-	@$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder tests/e2e tests/contract
+	@$(QUICK) tests/unit tests/shell
+	@$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder tests/e2e tests/offline tests/fakes
 
 unit: tools ## the quick loop
 	@$(QUICK) tests/unit
@@ -56,7 +56,7 @@ lint: tools ## linters and the type checker
 	@$(RUN) mypy
 
 bench: images ## how long the demo takes, beside the same steps by hand; up to 20 machines; clients of several systems
-	@$(RUN) tasks.bench --scale --systems
+	@$(RUN) tasks.bench.bench --scale --systems
 
 soak: images ## the long tests
 	@$(RUN) pytest tests/soak

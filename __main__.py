@@ -4,8 +4,8 @@ import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 
 from components.registry_stack import RegistryStack
-from settings import SettingsError, load
-from settings.preflight import check_workstation
+from registry_stack.settings import SettingsError, load
+from registry_stack.settings.preflight import check_workstation
 
 try:
     settings = load({**get_config_env(), **CONFIG.get()}, pulumi.get_project())

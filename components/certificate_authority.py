@@ -7,10 +7,10 @@ import pulumi
 import pulumi_tls as tls
 from pulumi.runtime.config import is_config_secret
 
-from certificates.ends import earlier, moment
 from providers.authority import StoredAuthority
 from providers.machine import Machine
-from settings import AuthoritySettings, KeyKind, Settings
+from registry_stack.certificates.dates import earlier, moment
+from registry_stack.settings import AuthoritySettings, KeyKind, Settings
 
 _TEN_YEARS = 10 * 365 * 24
 _FIRST = "authority"

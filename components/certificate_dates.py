@@ -6,10 +6,10 @@ from typing import Any
 
 import pulumi
 
-from certificates.ends import warnings
 from components.certificate_authority import CertificateAuthority
 from components.server_certificate import ServerCertificate
-from settings import CertificateSettings
+from registry_stack.certificates.dates import warnings
+from registry_stack.settings import CertificateSettings
 
 
 def certificate_dates(

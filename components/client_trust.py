@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.access import Access, HostAccess
+from components.hosts import Access, HostAccess
 from providers.trust import Trust, TrustArgs
 from providers.trust_check import TrustCheck, TrustCheckArgs
-from settings import ClientSettings, RegistrySettings
+from registry_stack.settings import ClientSettings, RegistrySettings
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ import pulumi
 import pulumi_docker as docker
 import pulumi_tls as tls
 
-from components.marks import orphan_removed_first
-from components.network import ContainerNetwork
-from guest.boot2docker import PERSISTENT
+from components.container_network import ContainerNetwork
+from components.ownership import orphan_removed_first
 from images.names import MACHINE
-from providers.orphans import remove_container
-from settings import MachineSettings
+from registry_stack.guest.boot2docker import PERSISTENT
+from registry_stack.remote.local_engine import remove_container
+from registry_stack.settings import MachineSettings
 
 OPTIONS = frozenset({"container-address", "container-image"})
 """The options of the driver `container`; beside them it takes those of docker-machine's generic driver."""

@@ -7,8 +7,8 @@ from typing import Any
 import pulumi
 
 from providers.hosts_file import HostsFile
-from settings import Settings
-from workstation.system import hosts_path
+from registry_stack.settings import Settings
+from registry_stack.workstation.system import hosts_path
 
 
 def hosts_entries(settings: Settings, owner: str, parent: pulumi.Resource) -> dict[str, pulumi.Output[Any]]:

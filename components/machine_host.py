@@ -5,15 +5,15 @@ from ipaddress import IPv4Address
 
 import pulumi
 
-from components.access import Access
 from components.container_machine import OPTIONS as CONTAINER_OPTIONS
 from components.container_machine import ContainerMachine, ContainerMachineArgs
-from components.network import ContainerNetwork
-from providers.docker_machine import OptionValue
+from components.container_network import ContainerNetwork
+from components.hosts import Access
+from providers.base import Tool
 from providers.machine import Machine, MachineArgs
-from providers.props import Tool
-from providers.store import Store
-from settings import DockerMachineSettings, MachineSettings
+from registry_stack.machines.docker_machine import OptionValue
+from registry_stack.machines.store import Store
+from registry_stack.settings import DockerMachineSettings, MachineSettings
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_docker as docker
 
-from components.access import Access, fingerprint
-from components.marks import orphan_removed_first
+from components.hosts import Access, fingerprint
+from components.ownership import orphan_removed_first
 from components.server_certificate import ServerCertificate
-from guest import registry_config
-from guest.boot2docker import PERSISTENT
-from guest.files import write_file
-from guest.registry_restart import CONTAINER, LABEL
 from providers.image import EngineImage
 from providers.served import ServedCertificate
-from settings import EndpointSettings, RegistrySettings
+from registry_stack.guest.boot2docker import PERSISTENT
+from registry_stack.guest.scripts import write_file
+from registry_stack.registry import configuration as registry_config
+from registry_stack.registry.restart import CONTAINER, LABEL
+from registry_stack.settings import EndpointSettings, RegistrySettings
 
 _CERTIFICATES = registry_config.KEPT_CERTIFICATES
 _DATA = PERSISTENT / "registry-data"

@@ -5,20 +5,20 @@ from typing import Any
 
 import pulumi
 
-from components.access import Access, HostAccess
 from components.certificate_authority import anchors, certificate_authorities
 from components.certificate_dates import certificate_dates
 from components.client_trust import ClientTrust, ClientTrustArgs
+from components.container_network import container_network
+from components.hosts import Access, HostAccess
 from components.hosts_entries import hosts_entries
 from components.machine_host import MachineHost, MachineHostArgs
-from components.network import container_network
-from components.processes import processes
+from components.provider_processes import processes
 from components.registry import Registry, RegistryArgs
 from components.server_certificate import ServerCertificate, ServerCertificateArgs
 from components.static_address import static_address
 from components.workstation_trust import workstation_trust
 from providers.check import RegistryCheck
-from settings import Settings
+from registry_stack.settings import Settings
 
 
 class RegistryStack(pulumi.ComponentResource):

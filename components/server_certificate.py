@@ -6,10 +6,10 @@ from datetime import timedelta
 import pulumi
 import pulumi_tls as tls
 
-from certificates.ends import earlier
 from components.certificate_authority import LONGEST_COMMON_NAME, CertificateAuthority, private_key
-from settings import CertificateSettings, RegistrySettings
-from settings.values import is_address
+from registry_stack.certificates.dates import earlier
+from registry_stack.settings import CertificateSettings, RegistrySettings
+from registry_stack.settings.values import is_address
 
 _HOUR = timedelta(hours=1)
 

@@ -5,9 +5,9 @@ from ipaddress import IPv4Address
 
 import pulumi
 
-from components.access import Access
+from components.hosts import Access
 from providers.address import StaticAddress, StaticAddressArgs
-from settings import NetworkSettings
+from registry_stack.settings import NetworkSettings
 
 
 def static_address(

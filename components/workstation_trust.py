@@ -8,10 +8,10 @@ from typing import Any
 
 import pulumi
 
-from guest.systems import recognised
 from providers.workstation_trust import WorkstationTrust
-from settings import Settings
-from workstation.trust_store import Workstation
+from registry_stack.guest.systems import recognised
+from registry_stack.settings import Settings
+from registry_stack.workstation.trust_store import Workstation
 
 _OS_RELEASE = Path("/etc/os-release")
 

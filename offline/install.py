@@ -33,7 +33,7 @@ def launcher(python: Path, checkout: Path, arguments: str) -> str:
 
 def _plugin(module: str) -> str:
     # without what the packages of the environment do at a start, which the launcher has no use for
-    return f"-S -P -m offline.launch {module}"
+    return f"-S -P -m offline.early.launcher {module}"
 
 
 def _write(path: Path, text: str) -> None:

@@ -7,8 +7,8 @@ from ipaddress import IPv4Address, IPv4Network
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
-from guest import addresses
-from providers.props import WELL, Props, Provider, Tool, changed, docker_machine, login
+from providers.base import WELL, Props, Provider, Tool, changed, docker_machine, login
+from registry_stack.guest import addresses
 
 _PLACE = ("address", "subnet", "gateway", "interface")
 
@@ -22,19 +22,19 @@ class StaticAddressProvider(Provider):
         return DiffResult(changes=bool(replaces or updates) or _olds["health"] != WELL, replaces=replaces)
 
     def create(self, props: Props) -> CreateResult:
-        from providers.move import move_machine
+        from registry_stack.machines.move import move_machine
 
         move_machine(docker_machine(props), props["name"], login(props), _place(props))
         return CreateResult(props["name"], {**props, "settled": props["address"], "health": WELL})
 
     def read(self, id_: str, props: Props) -> ReadResult:
-        from providers.move import look_at_moved
+        from registry_stack.machines.move import look_at_moved
 
         there = replace(login(props), host=props["settled"])
         return ReadResult(id_, {**props, "health": look_at_moved(docker_machine(props), props["name"], there)})
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        from providers.move import heal_moved, move_machine
+        from registry_stack.machines.move import heal_moved, move_machine
 
         tool, name, known = docker_machine(_news), _news["name"], login(_news)
         if _olds["health"] != WELL:

@@ -12,9 +12,9 @@ from pathlib import Path
 import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource
 
-from providers.errors import AuthorityError
-from providers.props import Props, Provider
-from providers.store import Store
+from providers.base import Props, Provider
+from registry_stack.common.errors import AuthorityError
+from registry_stack.machines.store import Store
 
 _CERTIFICATE, _KEY = "ca.pem", "ca-key.pem"
 _CHANGED = (
@@ -70,8 +70,8 @@ class StoredAuthority(Resource, module="registry", name="StoredAuthority"):
 
 def stored_authority(storage: Path, now: datetime) -> dict[str, str]:
     """The outputs of a StoredAuthority, from docker-machine's storage folder. Raises AuthorityError if it is unfit."""
-    from certificates.authority import Flaw, read_authority
-    from certificates.ends import moment
+    from registry_stack.certificates.authority import Flaw, read_authority
+    from registry_stack.certificates.dates import moment
 
     folder = Store(storage).certificates
     certificate, key = _text(folder / _CERTIFICATE), _text(folder / _KEY)

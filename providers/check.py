@@ -7,9 +7,9 @@ import ssl
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
-from providers.errors import DeadlineError, RegistryError
-from providers.props import Props, Provider, changed
-from providers.waiting import wait_for
+from providers.base import Props, Provider, changed
+from registry_stack.common.errors import DeadlineError, RegistryError
+from registry_stack.common.waiting import wait_for
 
 _WELL = {"answers": True, "reason": ""}
 _INPUTS = ("host", "address", "port", "ca_certificate", "serving", "deadline")

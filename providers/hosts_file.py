@@ -8,12 +8,12 @@ from pathlib import Path
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
-from providers.errors import StackError
-from providers.locks import locked
-from providers.props import Props, Provider, changed
-from workstation.hosts import Block, can_append, install, missing, remove
-from workstation.replace import replace_content
-from workstation.system import how_to_add, how_to_edit, line_end
+from providers.base import Props, Provider, changed
+from registry_stack.common.errors import StackError
+from registry_stack.common.locks import locked
+from registry_stack.workstation.hosts_file import Block, can_append, install, missing, remove
+from registry_stack.workstation.replace_file import replace_content
+from registry_stack.workstation.system import how_to_add, how_to_edit, line_end
 
 _REPLACES = ("path", "owner")
 _SECONDS_FOR_OTHERS = 30

@@ -8,8 +8,8 @@ from pathlib import Path
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource
 
-from providers.engine import image_id
-from providers.props import Props, Provider, changed
+from providers.base import Props, Provider, changed
+from registry_stack.remote.docker_engine import image_id
 
 
 class EngineImageProvider(Provider):
@@ -20,7 +20,7 @@ class EngineImageProvider(Provider):
         return DiffResult(changes=bool(replaces), replaces=replaces)
 
     def create(self, props: Props) -> CreateResult:
-        from providers.handover import hand_over
+        from registry_stack.remote.images import hand_over
 
         handed = hand_over(props["image"], props["address"], Path(props["folder"]))
         return CreateResult(handed, {**props, "image_id": handed})

@@ -15,11 +15,11 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from providers.docker_machine import OptionValue
-from providers.login import Login
-from providers.options import faults, rebuilding
-from providers.props import WELL, Props, Provider, Tool, changed, docker_machine
-from providers.wanted import Wanted
+from providers.base import WELL, Props, Provider, Tool, changed, docker_machine
+from registry_stack.machines.docker_machine import OptionValue
+from registry_stack.machines.options import faults, rebuilding
+from registry_stack.machines.spec import Wanted
+from registry_stack.remote.login import Login
 
 _UPDATES = ("tool", "owner", "options", "keep", "moves", "ssh_key", "pinned_host_key")
 
@@ -42,7 +42,7 @@ class MachineProvider(Provider):
         return DiffResult(changes=needed, replaces=replaces, delete_before_replace=True)
 
     def create(self, props: Props) -> CreateResult:
-        from providers.lifecycle import adopt_machine, create_machine
+        from registry_stack.machines.lifecycle import adopt_machine, create_machine
 
         tool = docker_machine(props)
         login = (adopt_machine if props["adopt"] else create_machine)(tool, _wanted(props))
@@ -59,7 +59,7 @@ class MachineProvider(Provider):
         return CreateResult(props["name"], {**props, **outputs})
 
     def read(self, id_: str, props: Props) -> ReadResult:
-        from providers.health import Health, look_at
+        from registry_stack.machines.health import Health, look_at
 
         tool = docker_machine(props)
         tool.store.repair(id_)
@@ -73,7 +73,7 @@ class MachineProvider(Provider):
         return ReadResult(id_, {**props, "health": str(health)})
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        from providers.lifecycle import update_machine
+        from registry_stack.machines.lifecycle import update_machine
 
         tool = docker_machine(_news)
         host_key = _news.get("pinned_host_key") or _olds["host_key"]
@@ -89,7 +89,7 @@ class MachineProvider(Provider):
         return UpdateResult({**_news, **kept, **found, **({} if _news["moves"] else {"address": address})})
 
     def delete(self, _id: str, _props: Props) -> None:
-        from providers.lifecycle import release_machine, remove_machine
+        from registry_stack.machines.lifecycle import release_machine, remove_machine
 
         (release_machine if _props["keep"] else remove_machine)(docker_machine(_props), _id)
 

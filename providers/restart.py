@@ -1,6 +1,6 @@
 """A resource that stacks of earlier versions have: the restart of a client, which is the Trust's now."""
 
-from providers.props import Provider
+from providers.base import Provider
 
 
 class RestartProvider(Provider):

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
-from providers.handshake import fingerprint, fingerprint_shown
-from providers.props import Props, Provider, changed, login
+from providers.base import Props, Provider, changed, login
+from registry_stack.certificates.fingerprints import fingerprint, fingerprint_shown
 
 _CONTENT = ("chain", "private_key")
 
@@ -66,6 +66,6 @@ def _is_stale(olds: Props, news: Props) -> bool:
 
 
 def _serve(props: Props) -> None:
-    from providers.serving import serve
+    from registry_stack.registry.certificate import serve
 
     serve(login(props), int(props["port"]), props["chain"], props["private_key"])

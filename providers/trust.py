@@ -10,15 +10,15 @@ import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 from pulumi.output import Unknown
 
-from guest.engines import ENGINES
-from guest.systems import SYSTEMS
-from guest.trust.steps import Before
-from guest.trust.wanted import Wanted
-from providers.errors import StackError, UnreachableError
-from providers.props import Props, Provider, changed, login
+from providers.base import Props, Provider, changed, login
+from registry_stack.common.errors import StackError, UnreachableError
+from registry_stack.guest.engines import ENGINES
+from registry_stack.guest.systems import SYSTEMS
+from registry_stack.trust.desired import Wanted
+from registry_stack.trust.plan import Before
 
 if TYPE_CHECKING:
-    from providers.trusting import Client
+    from registry_stack.trust.client import Client
 
 _UPDATES = ("serial", "name", "login", "reference", "address", "names", "anchors", "scope", "os", "engine", "deadline")
 _NOTHING = Before()
@@ -124,7 +124,7 @@ def _installed(props: Props, before: Before) -> Props:
 
 
 def _client(props: Props) -> "Client":
-    from providers.trusting import Client
+    from registry_stack.trust.client import Client
 
     return Client(props["name"], login(props))
 

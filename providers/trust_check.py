@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
-from guest.engines import ENGINES
-from providers.errors import StackError
-from providers.props import Props, Provider, changed, login
+from providers.base import Props, Provider, changed, login
+from registry_stack.common.errors import StackError
+from registry_stack.guest.engines import ENGINES
 
 _INPUTS = ("serial", "name", "login", "engine", "reference", "trusting", "serving", "deadline")
 
@@ -66,6 +66,6 @@ class TrustCheck(Resource, module="registry", name="TrustCheck"):
 
 
 def _reach(props: Props, seconds: float) -> None:
-    from providers.trusting import Client
+    from registry_stack.trust.client import Client
 
     Client(props["name"], login(props)).reach(ENGINES[props["engine"]], props["reference"], seconds)

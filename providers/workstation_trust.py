@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
-from guest.systems import SYSTEMS
-from providers.props import Props, Provider, changed
-from workstation.trust_store import Workstation, by_hand
+from providers.base import Props, Provider, changed
+from registry_stack.guest.systems import SYSTEMS
+from registry_stack.workstation.trust_store import Workstation, by_hand
 
 if TYPE_CHECKING:
-    from providers.workstation_store import Placed, Trusting
+    from registry_stack.workstation.trust import Placed, Trusting
 
 _REPLACES = ("workstation", "scope", "reference")
 
@@ -74,7 +74,7 @@ class WorkstationTrust(Resource, module="registry", name="WorkstationTrust"):
 
 
 def _trusted(props: Props, before: "Placed | None") -> Props:
-    from providers.workstation_store import Placed
+    from registry_stack.workstation.trust import Placed
 
     work = _trusting(props)
     placed = work.install(before or Placed())
@@ -94,8 +94,8 @@ def _status(props: Props, work: "Trusting") -> Props:
 
 
 def _trusting(props: Props) -> "Trusting":
-    from providers.runner import run
-    from providers.workstation_store import Trusting
+    from registry_stack.common.runner import run
+    from registry_stack.workstation.trust import Trusting
 
     workstation = Workstation(**props["workstation"])
     lock = Path(workstation.home) / ".cache" / "registry-stack" / "trust-store.lock"
@@ -104,6 +104,6 @@ def _trusting(props: Props) -> "Trusting":
 
 
 def _placed(props: Props) -> "Placed":
-    from providers.workstation_store import Placed
+    from registry_stack.workstation.trust import Placed
 
     return Placed(**{key: tuple(value) for key, value in props["placed"].items()})

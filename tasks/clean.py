@@ -4,7 +4,7 @@ import sys
 
 from tasks.files import remove_folder
 from tasks.layout import HERE
-from tasks.stack import stacks_with_resources
+from tasks.stack.stacks import stacks_with_resources
 
 
 def main() -> int:

@@ -15,8 +15,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization as forms
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from offline.plugin.resource import PluginError
-from offline.plugin.values import Properties
+from offline.kit.resource import PluginError
+from offline.kit.values import Properties
 
 # What paramiko has to say of a failed attempt, tracebacks included, would end up in the CLI's output.
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)

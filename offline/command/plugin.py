@@ -4,11 +4,11 @@ import secrets
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from offline.plugin.engine import Engine
-from offline.plugin.resource import Resource
-from offline.plugin.schema import Property, Schema
-from offline.plugin.server import Plugin
-from offline.plugin.values import UNKNOWN, Properties
+from offline.kit.engine_log import Engine
+from offline.kit.resource import Resource
+from offline.kit.schema import Property, Schema
+from offline.kit.server import Plugin
+from offline.kit.values import UNKNOWN, Properties
 
 if TYPE_CHECKING:
     from offline.command.session import Session

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import paramiko
 from paramiko.common import cMSG_CHANNEL_REQUEST
 
-from offline.plugin.resource import PluginError
+from offline.kit.resource import PluginError
 
 _CHUNK = 32768
 OnLine: TypeAlias = Callable[[str], None]

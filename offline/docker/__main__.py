@@ -1,6 +1,6 @@
 """Starts the docker plugin."""
 
-from offline.plugin.stubs import without_sdk
+from offline.kit.stubs import without_sdk
 
 
 def main() -> None:
@@ -8,7 +8,7 @@ def main() -> None:
     without_sdk()
     # Only now: these import the stubs.
     from offline.docker.plugin import DockerPlugin
-    from offline.plugin.server import serve
+    from offline.kit.server import serve
 
     serve(DockerPlugin())
 

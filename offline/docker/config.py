@@ -3,8 +3,8 @@
 import re
 
 from offline.docker import labels
-from offline.plugin.resource import PluginError
-from offline.plugin.values import Properties, Value
+from offline.kit.resource import PluginError
+from offline.kit.values import Properties, Value
 
 _MEGABYTE = 1024 * 1024
 _UNITS = {"h": 3600 * 10**9, "m": 60 * 10**9, "s": 10**9, "ms": 10**6, "us": 10**3, "µs": 10**3, "ns": 1}

@@ -4,12 +4,12 @@ import time
 
 from offline.docker import config, schema, uploads
 from offline.docker import state as states
-from offline.docker.engine import Api, Engine, NotThereError
+from offline.docker.api import Api, Engine, NotThereError
 from offline.docker.image import find
-from offline.plugin import engine as plugin
-from offline.plugin import schema as tables
-from offline.plugin.resource import Diff, PluginError, Resource
-from offline.plugin.values import Properties
+from offline.kit import engine_log as plugin
+from offline.kit import schema as tables
+from offline.kit.resource import Diff, PluginError, Resource
+from offline.kit.values import Properties
 
 # Changes to these reach a container that exists.
 _UPDATABLE = (

@@ -1,9 +1,9 @@
 """The RemoteImage resource type: an image that is on the engine, or is pulled."""
 
 from offline.docker import schema
-from offline.docker.engine import Api, Engine, EngineError, NotThereError
-from offline.plugin.resource import PluginError, Resource
-from offline.plugin.values import Properties
+from offline.docker.api import Api, Engine, EngineError, NotThereError
+from offline.kit.resource import PluginError, Resource
+from offline.kit.values import Properties
 
 
 class RemoteImage(Resource):

@@ -3,10 +3,10 @@
 from abc import abstractmethod
 from typing import ClassVar
 
-from offline.docker.engine import Engine, NotThereError, delete_when_free
-from offline.plugin import engine as plugin
-from offline.plugin.resource import Resource
-from offline.plugin.values import Properties
+from offline.docker.api import Engine, NotThereError, delete_when_free
+from offline.kit import engine_log as plugin
+from offline.kit.resource import Resource
+from offline.kit.values import Properties
 
 
 class Inspected(Resource):

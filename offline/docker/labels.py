@@ -1,6 +1,6 @@
 """Labels: a list of objects in a program, a mapping in the engine."""
 
-from offline.plugin.values import Properties
+from offline.kit.values import Properties
 
 
 def to_engine(entries: list[Properties] | None) -> dict[str, str]:

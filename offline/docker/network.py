@@ -2,7 +2,7 @@
 
 from offline.docker import labels, schema
 from offline.docker.inspected import Inspected
-from offline.plugin.values import Properties
+from offline.kit.values import Properties
 
 _POOL = {"subnet": "Subnet", "ipRange": "IPRange", "gateway": "Gateway", "auxAddress": "AuxiliaryAddresses"}
 

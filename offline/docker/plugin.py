@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
-from offline.docker import engine as engines
+from offline.docker import api as engines
 from offline.docker.container import Container
 from offline.docker.image import RemoteImage
 from offline.docker.network import Network
 from offline.docker.volume import Volume
-from offline.plugin.engine import Engine
-from offline.plugin.resource import Resource
-from offline.plugin.schema import Property, Schema
-from offline.plugin.server import Plugin
-from offline.plugin.values import Properties
+from offline.kit.engine_log import Engine
+from offline.kit.resource import Resource
+from offline.kit.schema import Property, Schema
+from offline.kit.server import Plugin
+from offline.kit.values import Properties
 
 
 class DockerPlugin(Plugin):

@@ -1,6 +1,6 @@
 """The property tables of the docker plugin's resource types."""
 
-from offline.plugin.schema import Property, Schema
+from offline.kit.schema import Property, Schema
 
 # A published port listens on every address of the host unless the program says otherwise; the official default.
 EVERYWHERE = "0.0.0.0"  # noqa: S104

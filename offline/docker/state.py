@@ -5,7 +5,7 @@ labels, volumes and uploads are not, so a change made to them by hand is not see
 """
 
 from offline.docker import labels
-from offline.plugin.values import Properties, Value
+from offline.kit.values import Properties, Value
 
 _MEGABYTE = 1024 * 1024
 

@@ -9,8 +9,8 @@ import tarfile
 import time
 from pathlib import Path
 
-from offline.plugin.resource import PluginError
-from offline.plugin.values import Properties
+from offline.kit.resource import PluginError
+from offline.kit.values import Properties
 
 
 def archive(upload: Properties) -> bytes:

@@ -1,6 +1,6 @@
 """Starts the language host."""
 
-from offline.plugin.stubs import without_sdk
+from offline.kit.stubs import without_sdk
 
 if __name__ == "__main__":
     without_sdk()

@@ -20,10 +20,10 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
-from offline.language.early import EarlyPlugins
+from offline.early.starter import EarlyPlugins
+from offline.kit.lifeline import follow_parent
+from offline.kit.stubs import version_of, with_sdk
 from offline.language.outcome import Outcome
-from offline.plugin.lifeline import follow_parent
-from offline.plugin.stubs import version_of, with_sdk
 
 _UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 Job: TypeAlias = tuple[language_pb2.RunRequest, Future[Outcome]]

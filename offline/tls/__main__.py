@@ -1,13 +1,13 @@
 """Starts the tls plugin."""
 
-from offline.plugin.stubs import without_sdk
+from offline.kit.stubs import without_sdk
 
 
 def main() -> None:
     """Serve until the engine goes."""
     without_sdk()
     # Only now: these import the stubs.
-    from offline.plugin.server import serve
+    from offline.kit.server import serve
     from offline.tls.plugin import TlsPlugin
 
     serve(TlsPlugin())

@@ -10,8 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from offline.plugin.resource import PluginError
-from offline.plugin.values import Properties
+from offline.kit.resource import PluginError
+from offline.kit.values import Properties
 from offline.tls import names
 from offline.tls.keys import PrivateKey, PublicKey
 

@@ -7,9 +7,9 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
-from offline.plugin.resource import PluginError
-from offline.plugin.schema import Property
-from offline.plugin.values import Properties
+from offline.kit.resource import PluginError
+from offline.kit.schema import Property
+from offline.kit.values import Properties
 
 # In the order in which the official plugin writes them into a certificate.
 _SUBJECT = {

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, TypeAlias
 
-from offline.plugin.engine import Engine
-from offline.plugin.resource import Diff, Resource
-from offline.plugin.schema import Property, Schema
-from offline.plugin.server import Plugin
-from offline.plugin.values import Properties
+from offline.kit.engine_log import Engine
+from offline.kit.resource import Diff, Resource
+from offline.kit.schema import Property, Schema
+from offline.kit.server import Plugin
+from offline.kit.values import Properties
 from offline.tls import certificates, keys, names
 from offline.tls.certificates import Issuer, Subject
 

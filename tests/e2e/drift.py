@@ -12,13 +12,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
-from guest import boot2docker
-from guest.files import as_root, write_file
-from providers.docker_machine import DockerMachine
-from providers.engine import PORT
-from providers.login import Login
-from providers.reboot import reboot
-from providers.ssh import run_command
+from registry_stack.guest import boot2docker
+from registry_stack.guest.scripts import as_root, write_file
+from registry_stack.machines.docker_machine import DockerMachine
+from registry_stack.remote.docker_engine import PORT
+from registry_stack.remote.login import Login
+from registry_stack.remote.reboot import reboot
+from registry_stack.remote.ssh import run_command
 from tests.certificates import Authority, Issued
 from tests.e2e.stack import Stack
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import docker
 
-from guest.boot2docker import PERSISTENT
 from images.names import MACHINE
-from providers.ssh import wait_for_host_key
-from tasks.hosts import archive, create_host, make_network, make_ssh_key, remove_all
+from registry_stack.guest.boot2docker import PERSISTENT
+from registry_stack.remote.ssh import wait_for_host_key
+from tasks.lab.hosts import archive, create_host, make_network, make_ssh_key, remove_all
 from tests.e2e.machine_container import PROFILE
 
 LABEL = "registry-stack.test"

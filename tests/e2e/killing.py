@@ -11,7 +11,7 @@ from pathlib import Path
 import docker
 from docker.errors import APIError, NotFound
 
-from providers.waiting import wait_for
+from registry_stack.common.waiting import wait_for
 from tests.e2e.stack import Stack
 
 SECONDS = 300

@@ -10,11 +10,11 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from guest.files import as_root, write_file
-from guest.registry_config import CERTIFICATE, KEPT_CERTIFICATES, KEY
-from providers.handshake import fingerprint_shown
-from providers.ssh import connected, run_command
-from tasks.outputs import Outputs
+from registry_stack.certificates.fingerprints import fingerprint_shown
+from registry_stack.guest.scripts import as_root, write_file
+from registry_stack.registry.configuration import CERTIFICATE, KEPT_CERTIFICATES, KEY
+from registry_stack.remote.ssh import connected, run_command
+from tasks.stack.outputs import Outputs
 from tests.certificates import Issued
 from tests.e2e.stack import Stack, container_settings
 

@@ -12,11 +12,11 @@ from typing import Any
 import docker
 import yaml
 
-from providers.login import Login
-from providers.orphans import OWNER
-from tasks.environment import pulumi_environment
+from registry_stack.remote.local_engine import OWNER
+from registry_stack.remote.login import Login
 from tasks.layout import HERE
-from tasks.outputs import Outputs
+from tasks.stack.environment import pulumi_environment
+from tasks.stack.outputs import Outputs
 
 PROJECT = "registry-stack"
 KEY = "PRIVATE KEY-----"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TypeVar
 
-from providers.errors import CommandError
-from providers.waiting import wait_for
-from tasks.system_hosts import SystemHost
+from registry_stack.common.errors import CommandError
+from registry_stack.common.waiting import wait_for
+from tasks.lab.systems import SystemHost
 from tests.e2e.stack import Stack
 
 T = TypeVar("T")

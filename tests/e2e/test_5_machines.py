@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from images.names import SITE
-from providers.handover import hand_over
-from providers.ssh import run_command
-from providers.waiting import wait_for
-from tasks.engines import engine, pull, remove_image
-from tasks.outputs import Client
-from tasks.tour import push_site
+from registry_stack.common.waiting import wait_for
+from registry_stack.remote.docker_sdk import engine, pull, remove_image
+from registry_stack.remote.images import hand_over
+from registry_stack.remote.ssh import run_command
+from tasks.demo.tour import push_site
+from tasks.stack.outputs import Client
 from tests.e2e.drift import (
     certify,
     cut_the_entry,

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from providers.login import Login
-from providers.ssh import run_command
-from tasks.tour import pull_site, push_site
+from registry_stack.remote.login import Login
+from registry_stack.remote.ssh import run_command
+from tasks.demo.tour import pull_site, push_site
 from tests.e2e.drift import certificate_shown, docker_machine, entry, names_certified, serial
 from tests.e2e.hosts import Hosts, hosts
 from tests.e2e.stack import Stack, container_settings, left_of, taken_down

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from guest.engines import ENGINES
-from guest.files import as_root
-from providers.errors import CommandError, DeadlineError, RegistryError
-from providers.login import Login
-from providers.reboot import reboot
-from providers.ssh import run_command
-from providers.trusting import Client
-from providers.waiting import wait_for
-from tasks.tour import pull_site, push_site
+from registry_stack.common.errors import CommandError, DeadlineError, RegistryError
+from registry_stack.common.waiting import wait_for
+from registry_stack.guest.engines import ENGINES
+from registry_stack.guest.scripts import as_root
+from registry_stack.remote.login import Login
+from registry_stack.remote.reboot import reboot
+from registry_stack.remote.ssh import run_command
+from registry_stack.trust.client import Client
+from tasks.demo.tour import pull_site, push_site
 from tests.e2e.hosts import Hosts, hosts
 from tests.e2e.stack import Stack, container_settings, left_of, taken_down
 

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.verification import PolicyBuilder, Store
 
-from certificates.ends import moment
+from registry_stack.certificates.dates import moment
 from tasks.layout import HERE
 from tests.authorities import LASTING, Made, key_pem
 from tests.e2e.stack import KEY, Stack, taken_down
@@ -29,7 +29,7 @@ from pulumi.runtime.config import CONFIG, get_config_env
 from components.certificate_authority import anchors, certificate_authorities
 from components.certificate_dates import certificate_dates
 from components.server_certificate import ServerCertificate, ServerCertificateArgs
-from settings import load
+from registry_stack.settings import load
 
 settings = load({**get_config_env(), **CONFIG.get()}, pulumi.get_project())
 stands_for_a_machine = tls.PrivateKey("machine", algorithm="ED25519")
@@ -49,7 +49,7 @@ pulumi.export("certificates", certificate_dates(certificate, authorities, settin
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program's certificates alone."""
     folder = tmp_path_factory.mktemp("program")
-    for name in (".tools", "Pulumi.yaml", "certificates", "components", "guest", "providers", "settings"):
+    for name in (".tools", "Pulumi.yaml", "components", "providers", "registry_stack"):
         (folder / name).symlink_to(HERE.checkout / name)
     (folder / "__main__.py").write_text(PROGRAM)
     return folder

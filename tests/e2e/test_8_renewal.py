@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from providers.handshake import fingerprint
+from registry_stack.certificates.fingerprints import fingerprint
 from tests.certificates import Authority
 from tests.e2e.renewal import (
     PULLER,

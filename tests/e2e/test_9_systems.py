@@ -1,6 +1,6 @@
 """Clients of all systems, as hosts that exist already: trust added, pulls, drift mended, trust taken away again.
 
-The systems are as real as Debian's packages let them be: what is imitated is said in tasks/system_hosts.py. The
+The systems are as real as Debian's packages let them be: what is imitated is said in tasks/lab/systems.py. The
 registry's certificate is signed by an intermediate authority, and clients are given the root alone: they accept it only
 if the registry serves the whole chain.
 """
@@ -20,7 +20,7 @@ from cryptography import x509
 from images import names
 from images.build import bring_up_to_date
 from images.inputs import SYSTEMS
-from tasks.system_hosts import SystemHost, network_of_hosts, system_hosts
+from tasks.lab.systems import SystemHost, network_of_hosts, system_hosts
 from tests.authorities import LASTING, Made
 from tests.certificates import Authority
 from tests.e2e.stack import Stack, container_settings, taken_down

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from docker.errors import DockerException
 from requests.exceptions import RequestException
 
-from providers.errors import StackError
-from providers.waiting import wait_for
-from tasks.engines import engine, pull, push, remove_image
-from tasks.outputs import Client
+from registry_stack.common.errors import StackError
+from registry_stack.common.waiting import wait_for
+from registry_stack.remote.docker_sdk import engine, pull, push, remove_image
+from tasks.stack.outputs import Client
 
 _SECONDS = 300
 

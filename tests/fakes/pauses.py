@@ -13,5 +13,5 @@ def short_pauses() -> Iterator[None]:
     """Pauses between two looks are short: what is waited for in these tests is no machine that boots."""
     clock = SimpleNamespace(monotonic=time.monotonic, sleep=lambda seconds: time.sleep(min(seconds, 0.01)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("providers.waiting.time", clock)
+        patch.setattr("registry_stack.common.waiting.time", clock)
         yield

@@ -5,8 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from providers.errors import StackError
 from providers.machine import MachineProvider
+from registry_stack.common.errors import StackError
 from tests.fakes.runner import Killed
 
 

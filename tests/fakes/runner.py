@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from providers.errors import CommandError
+from registry_stack.common.errors import CommandError
 from tests.fakes.commands import DockerMachineModel
 from tests.fakes.hypervisor import KEY, Files, Hypervisor, ToolError
 

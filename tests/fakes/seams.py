@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from providers.docker_machine import DockerMachine
-from providers.errors import CertificateError, DeadlineError, UnreachableError
-from providers.login import Login
+from registry_stack.common.errors import CertificateError, DeadlineError, UnreachableError
+from registry_stack.machines.docker_machine import DockerMachine
+from registry_stack.remote.login import Login
 from tests.fakes.hypervisor import Hypervisor, Vm
 from tests.fakes.runner import FakeRunner, Killed
 
@@ -32,7 +32,7 @@ class Clock:
 
 @dataclass
 class Disk:
-    """The operating system for `providers.store`: nothing is synced, and the process may die while it would be."""
+    """The operating system for `machines.store`: nothing is synced, and the process may die while it would be."""
 
     dies_at: int | None = None
 
@@ -48,7 +48,7 @@ class Disk:
 
 
 def is_ready(hypervisor: Hypervisor, address: str, folder: Path) -> bool:
-    """`providers.engine.is_ready` for an engine that checks, and is checked by, no more than lines of text."""
+    """`remote.docker_engine.is_ready` for an engine that checks, and is checked by, no more than lines of text."""
     vm = hypervisor.at(address)
     if vm is None or not vm.certificate:
         raise UnreachableError(address, ConnectionRefusedError())
@@ -90,10 +90,10 @@ def led_to(runner: FakeRunner, disk: Disk) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("providers.machine.docker_machine", tool)
-        patch.setattr("providers.health.is_ready", ready)
-        patch.setattr("providers.health.wait_for_engine", wait_for_engine)
-        patch.setattr("providers.health.run_command", run_command)
-        patch.setattr("providers.lifecycle.wait_for_host_key", host_key)
-        patch.setattr("providers.waiting.time", Clock())
-        patch.setattr("providers.store.os", disk)
+        patch.setattr("registry_stack.machines.health.is_ready", ready)
+        patch.setattr("registry_stack.machines.health.wait_for_engine", wait_for_engine)
+        patch.setattr("registry_stack.machines.health.run_command", run_command)
+        patch.setattr("registry_stack.machines.lifecycle.wait_for_host_key", host_key)
+        patch.setattr("registry_stack.common.waiting.time", Clock())
+        patch.setattr("registry_stack.machines.store.os", disk)
         yield

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from providers.errors import CommandError
-from workstation.trust_store import thumbprint
+from registry_stack.common.errors import CommandError
+from registry_stack.workstation.trust_store import thumbprint
 
 
 @dataclass

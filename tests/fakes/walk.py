@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from providers.store import Store
+from registry_stack.machines.store import Store
 from tests.fakes.hypervisor import OFF, Vm
 from tests.fakes.pulumi_engine import Engine
 from tests.fakes.runner import FakeRunner, Fault

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tasks.tour import pull_site, push_site
+from tasks.demo.tour import pull_site, push_site
 from tests.e2e.stack import Stack, container_settings, left_of, remove_interrupted, taken_down
 
 NAME, SUBNET = "soak-many", "192.168.251"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from providers.waiting import wait_for
+from registry_stack.common.waiting import wait_for
 from tests.e2e.killing import Condition, command_line, kill_when
 from tests.e2e.renewal import PULLER, PUSHER, Change, changes, lives, served, settings, turned_away
 from tests.e2e.stack import Stack, left_of, remove_interrupted, taken_down

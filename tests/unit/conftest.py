@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.machine_tool import MachineTool, make_machine_tool
 from tests.fakes.pauses import short_pauses
-from tests.unit.machine_tool import MachineTool, make_machine_tool
 
 
 @pytest.fixture(scope="session", autouse=True)

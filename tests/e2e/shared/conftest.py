@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tasks.outputs import Outputs
-from tasks.tour import REPOSITORY, TAG, tour
+from tasks.demo.tour import REPOSITORY, TAG, tour
+from tasks.stack.outputs import Outputs
 from tests.e2e.shared.receiver import Receiver
 from tests.e2e.shared.watch import ProcessWatch
 from tests.e2e.stack import Stack, container_settings, remove_interrupted, taken_down

@@ -7,14 +7,14 @@ import sys
 
 import pytest
 
-from providers.errors import CommandError
-from providers.reboot import reboot
-from providers.ssh import run_command
-from providers.waiting import wait_for
-from tasks.engines import engine, pull, push, remove_image
+from registry_stack.common.errors import CommandError
+from registry_stack.common.waiting import wait_for
+from registry_stack.remote.docker_sdk import engine, pull, push, remove_image
+from registry_stack.remote.reboot import reboot
+from registry_stack.remote.ssh import run_command
+from tasks.demo.tour import registry_api, tour
 from tasks.layout import HERE
-from tasks.outputs import Client, Outputs
-from tasks.tour import registry_api, tour
+from tasks.stack.outputs import Client, Outputs
 from tests.e2e.shared.conftest import CLIENTS, HEADER
 from tests.e2e.shared.receiver import Receiver
 from tests.e2e.stack import Stack
@@ -49,7 +49,7 @@ def test_tour_ends_with_an_error_in_a_line(stack: Stack) -> None:
 def by_command(outputs: str) -> subprocess.CompletedProcess[str]:
     """The tour as its command takes it, where the user's environment names another certificate authority."""
     return subprocess.run(
-        [sys.executable, "-m", "tasks.tour"],
+        [sys.executable, "-m", "tasks.demo.tour"],
         input=outputs,
         env={**os.environ, "REQUESTS_CA_BUNDLE": os.devnull, "HTTPS_PROXY": "http://127.0.0.1:9"},
         cwd=HERE.checkout,

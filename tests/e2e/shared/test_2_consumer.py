@@ -8,11 +8,11 @@ from urllib.request import ProxyHandler, build_opener
 import pytest
 import yaml
 
-from providers.waiting import wait_for
-from tasks.engines import engine
+from registry_stack.common.waiting import wait_for
+from registry_stack.remote.docker_sdk import engine
+from tasks.demo.tour import tour
 from tasks.layout import HERE
-from tasks.outputs import Outputs
-from tasks.tour import tour
+from tasks.stack.outputs import Outputs
 from tests.e2e.stack import PROJECT, Stack
 
 PROGRAM = HERE.checkout / "examples" / "consumer"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from providers.ssh import run_command
-from tasks.engines import engine
+from registry_stack.remote.docker_sdk import engine
+from registry_stack.remote.ssh import run_command
 from tasks.layout import HERE
-from tasks.outputs import Outputs
+from tasks.stack.outputs import Outputs
 from tests.e2e.shared.conftest import HEADER
 from tests.e2e.shared.watch import ProcessWatch
 from tests.e2e.stack import KEY, Stack

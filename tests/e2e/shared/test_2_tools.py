@@ -12,11 +12,11 @@ import pytest
 
 from images.build import bring_up_to_date
 from images.inputs import SYSTEMS
-from providers.errors import CommandError
-from providers.orphans import OWNER
-from providers.waiting import wait_for
-from tasks.outputs import Outputs
-from tasks.system_hosts import SystemHost, system_hosts
+from registry_stack.common.errors import CommandError
+from registry_stack.common.waiting import wait_for
+from registry_stack.remote.local_engine import OWNER
+from tasks.lab.systems import SystemHost, system_hosts
+from tasks.stack.outputs import Outputs
 from tests.e2e.shared.conftest import SUBNET
 from tests.e2e.stack import Stack
 

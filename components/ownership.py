@@ -1,0 +1,37 @@
+"""What marks the stack's containers and network on the workstation's engine, and what the marks are good for.
+
+An `up` that is killed may have made something that its state does not know of. It has a name that the next `up` needs,
+and Docker would refuse to make another; so it is removed in time, if the marks say that it is this stack's.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import pulumi
+import pulumi_tls as tls
+
+from registry_stack.remote.local_engine import IDENTITY, OWNER
+
+Labels = Mapping[str, pulumi.Input[str]]
+
+
+def marks(name: str, owner: str, parent: pulumi.Resource) -> Labels:
+    """The labels of the stack. `owner`, its name, may be another clone's as well; its identity is in its own state:
+    the fingerprint of a key that is used for nothing else."""
+    key = tls.PrivateKey(name, algorithm="ED25519", opts=pulumi.ResourceOptions(parent=parent))
+    return {OWNER: owner, IDENTITY: key.public_key_fingerprint_sha256}
+
+
+def orphan_removed_first(
+    remove: Callable[[str, Mapping[str, str]], Awaitable[None] | None],
+) -> pulumi.ResourceHookBinding:
+    """The hook that hands a resource's name and labels to `remove`, just before its creation; in no preview.
+
+    What has both at that moment is not another resource of the stack, and not the one that is replaced either: the
+    docker provider deletes that one before.
+    """
+
+    def before(args: pulumi.ResourceHookArgs) -> Awaitable[None] | None:
+        inputs = args.new_inputs or {}
+        return remove(inputs["name"], {each["label"]: each["value"] for each in inputs["labels"]})
+
+    return pulumi.ResourceHookBinding(before_create=[before])

@@ -1,0 +1,1 @@
+"""Plugins that start while the program is still being imported."""

@@ -1,0 +1,1 @@
+"""What stands up a registry and makes engines trust it, in plain Python."""

@@ -1,0 +1,1 @@
+"""What every room needs: errors, waiting, locks, commands, files."""

@@ -1,0 +1,1 @@
+"""docker-machine and its machines: made, looked at, healed, moved, removed."""

@@ -1,0 +1,98 @@
+"""How a machine is, and what makes it well again with the least change. Nothing of Pulumi here."""
+
+from contextlib import suppress
+from enum import StrEnum
+
+from registry_stack.common.errors import CertificateError, CommandError, DeadlineError, UnreachableError
+from registry_stack.common.waiting import wait_for
+from registry_stack.guest.scripts import as_root
+from registry_stack.machines.docker_machine import DockerMachine
+from registry_stack.remote.docker_engine import is_ready, wait_for_engine
+from registry_stack.remote.login import Login
+from registry_stack.remote.ssh import run_command
+
+_SECONDS_TO_SETTLE = 60
+
+
+class Health(StrEnum):
+    """What a look at a machine can find."""
+
+    GONE = "gone"
+    STOPPED = "stopped"
+    ELSEWHERE = "not at its address"
+    SILENT = "its engine does not answer"
+    OUTDATED = "its options are other ones"
+    UNTRUSTED = "its engine's certificates do not fit"
+    WELL = "well"
+
+
+def look_at(tool: DockerMachine, name: str) -> Health:
+    """Looks at a machine through docker-machine, and at its engine over TLS."""
+    tool.store.repair(name)
+    if not tool.store.exists(name):
+        return Health.GONE
+    running = tool.is_running(name)
+    if running is None:
+        return Health.GONE
+    if not running:
+        return Health.STOPPED
+    try:
+        return Health.WELL if is_ready(tool.address(name), tool.store.folder(name)) else Health.SILENT
+    except CertificateError:
+        return Health.UNTRUSTED
+    except UnreachableError:
+        return Health.SILENT
+
+
+def wake(tool: DockerMachine, name: str) -> None:
+    """Starts a machine if it is stopped: nobody can tell the address of one that is."""
+    tool.store.repair(name)
+    if tool.store.exists(name) and tool.is_running(name) is False:
+        _start(tool, name)
+
+
+def heal(tool: DockerMachine, name: str, login: Login) -> None:
+    """Makes a machine well: starts it if it is stopped, and makes its engine's certificates anew if they don't fit."""
+    health = look_at(tool, name)
+    if health is Health.STOPPED:
+        _start(tool, name)
+    if health is not Health.WELL:
+        health = _settled(tool, name)
+    if health is not Health.WELL:
+        regenerate_certificates(tool, name, login)
+    tool.store.keep(name)
+    wait_for_engine(tool.address(name), tool.store.folder(name), tool.deadline)
+
+
+def regenerate_certificates(tool: DockerMachine, name: str, login: Login) -> None:
+    """Makes the engine's certificate anew; the containers that ran before run afterwards, which docker-machine does
+    not see to (docker/machine issue 4721)."""
+    running: list[str] = []
+    with suppress(CommandError):  # an engine that its certificates keep from starting runs nothing
+        running = run_command(login, as_root("docker ps --quiet --no-trunc")).split()
+    tool.regenerate_certificates(name)
+    if running:
+        run_command(login, as_root(f"docker start {' '.join(running)}"), seconds=tool.deadline)
+
+
+def _start(tool: DockerMachine, name: str) -> None:
+    if tool.inspect(name).driver != "generic":
+        tool.start(name)
+        return
+    # docker-machine can't start what it did not make. A container machine's container is started before this, by the
+    # resource that made it.
+    wait_for(f"{name} to be started (docker-machine can't)", lambda: tool.is_running(name) or None, tool.deadline)
+
+
+def _settled(tool: DockerMachine, name: str) -> Health:
+    """The health of a machine once its engine has had the time to start."""
+
+    def clear() -> Health | None:
+        health = look_at(tool, name)
+        return health if health in (Health.WELL, Health.UNTRUSTED) else None
+
+    seconds = min(_SECONDS_TO_SETTLE, tool.deadline)
+    try:
+        return wait_for(f"the engine of {name}", clear, seconds, failures=(OSError, CommandError))
+    except DeadlineError:
+        return Health.SILENT

@@ -1,0 +1,22 @@
+"""What machine is wanted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from registry_stack.machines.docker_machine import OptionValue
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A machine to make. `owner` tells whose it is; `ssh_key` (PEM) and `host_key` where they are known beforehand;
+    `instance` is the id of the container that the machine is, if it is one, and `moves_to` the address that it gets
+    later and may have already."""
+
+    name: str
+    owner: str
+    driver: str
+    options: Mapping[str, OptionValue]
+    ssh_key: str | None
+    host_key: str | None
+    instance: str | None = None
+    moves_to: str | None = None

@@ -1,0 +1,1 @@
+"""What runs in the registry's container, and how it is asked."""

@@ -1,0 +1,80 @@
+"""A registry's lists, over TLS that its certificate authority vouches for.
+
+Source: distribution's HTTP API V2, "Listing Repositories", "Listing Image Tags" and their "Pagination": an answer holds
+a page, and its Link header says where the next one is.
+"""
+
+import http.client
+import json
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from requests.utils import parse_header_links
+
+from registry_stack.common.errors import RegistryError
+
+SECONDS = 10
+PAGE = 100
+
+# A path, with its query -> the page's document, and the path of the page after it.
+GetPage = Callable[[str], tuple[dict[str, Any], str | None]]
+
+
+@dataclass(frozen=True)
+class RegistryApi:
+    """The registry of the name `host` that answers at `address`, so that the name need not resolve here.
+
+    Its methods raise RegistryError for what it answers, OSError if it does not.
+    """
+
+    host: str
+    address: str
+    port: int
+    ca_certificate: str
+
+    def repositories(self, page: int = PAGE) -> list[str]:
+        """All repositories; `page` is how many are asked for at a time."""
+        return all_pages(self._get, f"/v2/_catalog?n={page}", "repositories")
+
+    def tags(self, repository: str, page: int = PAGE) -> list[str]:
+        """All tags of a repository; `page` is how many are asked for at a time."""
+        return all_pages(self._get, f"/v2/{repository}/tags/list?n={page}", "tags")
+
+    def _get(self, path: str) -> tuple[dict[str, Any], str | None]:
+        context = ssl.create_default_context(cadata=self.ca_certificate)
+        with (
+            socket.create_connection((self.address, self.port), timeout=SECONDS) as plain,
+            context.wrap_socket(plain, server_hostname=self.host) as secured,
+        ):
+            connection = http.client.HTTPConnection(self.host, self.port)
+            connection.sock = secured
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            body = answer.read()
+        if answer.status != http.client.OK:
+            raise RegistryError(f"GET {path} was answered with {answer.status}: {body[:200]!r}")
+        document: dict[str, Any] = json.loads(body)
+        return document, next_path(path, answer.getheader("Link"))
+
+
+def all_pages(get: GetPage, path: str, key: str) -> list[str]:
+    """What the pages from `path` on hold under `key`, which an empty one may have as null."""
+    found: list[str] = []
+    following: str | None = path
+    while following:
+        document, following = get(following)
+        found += document[key] or []
+    return found
+
+
+def next_path(path: str, link: str | None) -> str | None:
+    """The path of the next page, as the Link header of the one at `path` gives it: absolute, or relative to that."""
+    for each in parse_header_links(link or ""):
+        if each.get("rel") == "next":
+            parts = urlsplit(urljoin(path, each["url"]))
+            return urlunsplit(("", "", parts.path, parts.query, ""))
+    return None

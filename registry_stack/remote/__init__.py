@@ -1,0 +1,1 @@
+"""Reaching a machine: SSH, and its Docker engine."""

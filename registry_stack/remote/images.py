@@ -1,0 +1,31 @@
+"""Handing an image of the workstation's engine to a machine's. Nothing of Pulumi here."""
+
+from pathlib import Path
+
+import docker
+from docker.errors import DockerException, ImageNotFound
+
+from registry_stack.common.errors import StackError
+from registry_stack.remote.docker_engine import image_id, load_image
+
+_SECONDS = 600
+
+
+def hand_over(tag: str, address: str, folder: Path) -> str:
+    """Streams an image to the engine at `address`, unless that has the same one; returns its id there.
+
+    Raises StackError where there is nothing to hand over, or nobody to take it.
+    """
+    try:
+        image = docker.from_env(timeout=_SECONDS).images.get(tag)
+    except ImageNotFound:
+        raise StackError(f"the workstation's engine has no image {tag} to hand over: pull or build it first") from None
+    except DockerException as error:
+        raise StackError(f"the workstation's Docker engine does not answer: {error}") from None
+    there = image_id(address, folder, tag)
+    if there != image.id:
+        load_image(address, folder, image.save(named=tag))
+        there = image_id(address, folder, tag)
+    if there is None:
+        raise StackError(f"the engine at {address} has no image {tag} although it was handed over")
+    return there

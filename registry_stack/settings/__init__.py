@@ -1,0 +1,23 @@
+"""The stack's settings, typed and validated once."""
+
+from registry_stack.settings.certificates import AuthoritySettings, CertificateSettings, KeyKind
+from registry_stack.settings.clients import ClientSettings, HostSettings
+from registry_stack.settings.errors import SettingsError
+from registry_stack.settings.machines import DockerMachineSettings, MachineSettings
+from registry_stack.settings.model import EndpointSettings, NetworkSettings, RegistrySettings, Settings, load
+
+__all__ = [
+    "AuthoritySettings",
+    "CertificateSettings",
+    "ClientSettings",
+    "DockerMachineSettings",
+    "EndpointSettings",
+    "HostSettings",
+    "KeyKind",
+    "MachineSettings",
+    "NetworkSettings",
+    "RegistrySettings",
+    "Settings",
+    "SettingsError",
+    "load",
+]

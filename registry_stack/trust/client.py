@@ -1,0 +1,146 @@
+"""A client's trust in the registry: brought about, looked at, taken away, proved. Nothing of Pulumi here."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from registry_stack.common.errors import CommandError, MachineError, RegistryError, StackError
+from registry_stack.common.waiting import wait_for
+from registry_stack.guest.engines import Engine
+from registry_stack.guest.engines.restart import restarted, resumed
+from registry_stack.guest.scripts import as_root, whole
+from registry_stack.guest.systems import SYSTEMS, System, recognised
+from registry_stack.remote.login import Login
+from registry_stack.remote.reboot import reboot
+from registry_stack.remote.ssh import Shell, connected
+from registry_stack.trust.desired import Wanted, digest
+from registry_stack.trust.diagnosis import judge, request
+from registry_stack.trust.facts import Facts, look
+from registry_stack.trust.plan import Before, conflicts, made, script, steps
+
+_SHELL = as_root("exec sh -es")
+_SECONDS = 120
+_PAUSE = 1.0
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What is on a client: its system's name, empty if that is unknown; each file's SHA-256; the folders made."""
+
+    system: str
+    files: dict[str, str]
+    folders: list[str]
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client's name, and how to log in to it."""
+
+    name: str
+    login: Login
+
+    def install(self, wanted: Wanted, os: str, before: Before) -> Installed:
+        """Makes the client have what is wanted, and no longer what it had before. `os` is a system's name, or auto."""
+        with self._session() as session:
+            facts = session.look(wanted, SYSTEMS.get(os))
+            system = SYSTEMS.get(os) or recognised(facts.os_release)
+            self._refuse(facts, wanted, system)
+            session.take(facts, wanted, system, before)
+        files = {str(path): digest(content) for path, content in wanted.files(system).items()}
+        folders = [str(folder) for folder in made(facts, wanted, system, before)]
+        return Installed(system.name if system else "", files, folders)
+
+    def drift(self, wanted: Wanted, system: System | None, before: Before) -> list[str]:
+        """What on the client is no longer as it was made; a line each."""
+        with self._session() as session:
+            return [step.because for step in steps(session.look(wanted, system), wanted, system, before)]
+
+    def withdraw(self, wanted: Wanted, system: System | None, before: Before) -> None:
+        """Takes from the client exactly what was added."""
+        nothing = replace(wanted, anchors={}, names=())
+        with self._session() as session:
+            session.take(session.look(nothing, system), nothing, system, before)
+
+    def restart(self, system: System, engine: Engine, seconds: float) -> None:
+        """Restarts an engine that reads the system's trust store only when it starts; its containers run again."""
+        if engine.service:
+            again = self._rebooted(engine, seconds) if system.forgets else restarted(system, engine, seconds)
+            with self._session() as session:
+                session.run(again, seconds + _SECONDS)
+
+    def reach(self, engine: Engine, reference: str, seconds: float) -> None:
+        """Waits until the client's own engine gets an answer from the registry over TLS that it trusts.
+
+        What waiting won't end is a RegistryError as soon as that is certain; a DeadlineError ends the rest. Both say
+        what the engine saw.
+        """
+        began = time.monotonic()
+
+        def reached() -> bool:
+            with self._session() as session:
+                printed = session.run(request(engine, reference))
+            if reason := judge(printed, reference):
+                said = printed.strip().splitlines() or ["nothing"]
+                text = f"{self.name} does not reach {reference}: {reason.name}: {said[-1]} ({reason.helps})"
+                raise (_NotYetError if time.monotonic() - began < reason.passes else RegistryError)(text)
+            return True
+
+        what = f"{self.name} to reach {reference} by {engine.name}"
+        wait_for(what, reached, seconds, failures=(_NotYetError, OSError), pause=_PAUSE)
+
+    def _rebooted(self, engine: Engine, seconds: float) -> str:
+        """Reboots the client; what is to be run then."""
+        with self._session() as session:
+            containers = session.run(engine.running).split()
+        reboot(self.login, self.login.host, seconds)
+        return resumed(engine, containers, seconds)
+
+    @contextmanager
+    def _session(self) -> Iterator["_Session"]:
+        with connected(self.login) as shell:
+            yield _Session(shell)
+
+    def _refuse(self, facts: Facts, wanted: Wanted, system: System | None) -> None:
+        if wanted.whole and system is None:
+            raise MachineError(
+                f"its system is not known here, and `trust: system` needs one of {', '.join(SYSTEMS)}: name the one "
+                "that it is like in the client's `os`, or use `trust: engine`, which works on any. Its os-release "
+                f"says: {' '.join(facts.os_release.split())[:200]}"
+            )
+        for path in sorted(facts.foreign):
+            raise MachineError(
+                f"it has {path} already, and not from this program: remove that file, or name the authorities there "
+                "by hand and take the client out of the settings"
+            )
+        for line in conflicts(facts, wanted):
+            raise MachineError(f"its /etc/hosts leads a name of the registry elsewhere: remove the line {line!r}")
+
+
+class _NotYetError(RegistryError):
+    """The registry was not reached, and that may end."""
+
+
+@dataclass(frozen=True)
+class _Session:
+    """A connection to a client, over which scripts are run as root."""
+
+    shell: Shell
+
+    def look(self, wanted: Wanted, system: System | None) -> Facts:
+        return Facts.parse(self.run(look(wanted, system)))
+
+    def take(self, facts: Facts, wanted: Wanted, system: System | None, before: Before) -> None:
+        if taken := steps(facts, wanted, system, before):
+            self.run(script(taken, system))
+
+    def run(self, commands: str, seconds: float = _SECONDS) -> str:
+        try:
+            return self.shell.run(_SHELL, stdin=whole(commands), seconds=seconds)
+        except CommandError as error:
+            if "sudo" in error.output and "password" in error.output:
+                raise StackError(
+                    f"{self.shell.login} can't become root: sudo asks for a password. Let that user have sudo without "
+                    "one, or log in as root"
+                ) from None
+            raise CommandError([f"{self.shell.login}:", "a script of root's"], error.code, error.output) from None

@@ -1,0 +1,93 @@
+"""What a client shall have so that its engine trusts the registry: files, names, a block of bootsync.sh."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import PurePosixPath
+
+from registry_stack.guest import boot2docker
+from registry_stack.guest.engines import Engine
+from registry_stack.guest.systems import System
+
+MARK = "# registry-stack"
+"""By what lines and files in places that are others' as well are known to be this program's."""
+_KEPT = boot2docker.PERSISTENT / "certs.d"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Trust in the registry that images of `reference` are in, which is at `address` and has `names`.
+
+    `anchors` are the certificates of the authorities (PEM), by their names. `whole`: of the system, not of the engine
+    alone. Without anchors and names it is what a client has that never heard of the registry.
+    """
+
+    reference: str
+    address: str
+    names: tuple[str, ...]
+    anchors: Mapping[str, str]
+    whole: bool
+    engine: Engine
+
+    @property
+    def hosts_line(self) -> str:
+        """The line of the hosts file with the registry's names."""
+        return f"{self.address} {' '.join(self.names)} {MARK}"
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The certificates as they are written."""
+        return {name: f"{text.strip()}\n" for name, text in self.anchors.items()}
+
+    def files(self, system: System | None) -> dict[PurePosixPath, str]:
+        """Every file with its content, in the order in which they are written."""
+        if not self.anchors:
+            return {}
+        files: dict[PurePosixPath, str] = {}
+        if system and system.forgets:
+            files |= self._of_engine(_KEPT / self.reference)
+        files |= self._of_engine(self._folder)
+        if system and self.whole:
+            files |= {self.anchor(system, name): text for name, text in self.texts.items()}
+        return files
+
+    def anchor(self, system: System, authority: str) -> PurePosixPath:
+        """An authority's file among those of the system's trust store."""
+        return system.folder / f"{self.reference.replace(':', '-')}-{authority}{system.suffix}"
+
+    @property
+    def part(self) -> str:
+        """The name of the block of bootsync.sh."""
+        return part(self.reference)
+
+    def block(self, system: System | None) -> str:
+        """What puts back at boot what the system forgets; empty for one that doesn't."""
+        if system is None or not system.forgets or not self.anchors:
+            return ""
+        lines = [
+            f"mkdir -p {self._folder}",
+            f"cp {_KEPT / self.reference}/* {self._folder}/",
+            f"grep -qxF '{self.hosts_line}' /etc/hosts || echo '{self.hosts_line}' >> /etc/hosts",
+        ]
+        return boot2docker.block(self.part, lines)
+
+    @property
+    def _folder(self) -> PurePosixPath:
+        return self.engine.folder / self.reference
+
+    def _of_engine(self, folder: PurePosixPath) -> dict[PurePosixPath, str]:
+        files = {folder / f"{name}.crt": text for name, text in self.texts.items()}
+        if self.engine.document:
+            document = self.engine.document(self.reference, [path.name for path in files])
+            files[folder / self.engine.named] = f"{MARK}\n{document}"
+        return files
+
+
+def part(reference: str) -> str:
+    """The name of the block of bootsync.sh for trust in a registry."""
+    return f"trust in {reference}"
+
+
+def digest(text: str) -> str:
+    """A content's SHA-256 as sha256sum prints it."""
+    return sha256(text.encode()).hexdigest()

@@ -1,0 +1,33 @@
+"""The hosts that the guide by hand works on: containers of the same kind as the program's own machines."""
+
+import base64
+import socket
+from collections.abc import Mapping
+from functools import partial
+
+from docker import DockerClient
+
+from components.container_machine import userdata
+from images.names import MACHINE
+from registry_stack.common.waiting import wait_for
+from registry_stack.guest.boot2docker import PERSISTENT
+from tasks.bench.stack import LABELS, STACK
+from tasks.lab.hosts import archive, create_host
+
+BOOT_SECONDS = 60.0
+
+
+def start_hosts(engine: DockerClient, addresses: Mapping[str, str], public_key: str) -> None:
+    """Starts a host for each name, at its address, one by one; returns when all of them take SSH connections."""
+    files = archive({"userdata.tar": base64.b64decode(userdata(public_key))})
+    for name, address in addresses.items():
+        host = create_host(engine, MACHINE, network=STACK, name=name, address=address, labels=LABELS)
+        host.put_archive(str(PERSISTENT), files)
+        host.start()
+    for name, address in addresses.items():
+        wait_for(f"SSH on {name}", partial(_takes_connections, address), BOOT_SECONDS)
+
+
+def _takes_connections(address: str) -> bool:
+    socket.create_connection((address, 22), timeout=5).close()
+    return True

@@ -1,0 +1,1 @@
+"""`make demo`: the demo's stack, and a tour of what it can do."""

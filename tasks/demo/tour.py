@@ -1,0 +1,108 @@
+"""The tour: what a registry is for, done once with a stack that is up, each step with its result in a line.
+
+    pulumi stack output --json | python -m tasks.demo.tour
+
+It is also the proof: at the first step that does not come out as it should it ends with that error and exit code 1.
+It may be taken again and again; it leaves what is worth a look: the image in the registry, the site on a client.
+"""
+
+import sys
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from docker.errors import DockerException
+from requests.exceptions import RequestException
+
+from images.names import SITE
+from registry_stack.common.errors import RegistryError, StackError
+from registry_stack.registry.api import RegistryApi
+from registry_stack.remote.docker_sdk import engine, pull, push, remove_container, remove_image
+from registry_stack.remote.images import hand_over
+from tasks.demo import site
+from tasks.stack.outputs import Client, Outputs
+
+REPOSITORY = "site"
+TAG = "1"
+FAILURES = (StackError, DockerException, RequestException, OSError)
+
+
+def tour(outputs: Outputs) -> Iterator[str]:
+    """Takes the steps one by one and yields a line on each. Raises one of FAILURES where it ends."""
+    if not outputs.clients:
+        raise StackError("the tour needs a client, and this stack has none")
+    clients = list(outputs.clients.items())
+    (first, pusher), (last, puller) = clients[0], clients[-1]
+    repository = f"{outputs.registry}/{REPOSITORY}"
+    image = f"{repository}:{TAG}"
+
+    digest = push_site(pusher, repository)
+    yield f"{first} pushed {image}, {digest}"
+    pull_site(puller, repository, digest)
+    yield f"{last} pulled {image}, the same digest"
+
+    api = registry_api(outputs)
+    yield f"{outputs.url} lists the repositories {', '.join(listed(api.repositories(), REPOSITORY))}"
+    yield f"{outputs.url} lists the tags of {REPOSITORY}: {', '.join(listed(api.tags(REPOSITORY), TAG))}"
+
+    content = site.page(image, last)
+    serve_site(puller, image, content)
+    yield f"{last} serves http://{puller.address}/ from that image: {len(content)} bytes, each as it was written"
+
+
+def registry_api(outputs: Outputs) -> RegistryApi:
+    """The stack's registry, at its address and by its name."""
+    name = urlsplit(outputs.url)
+    return RegistryApi(name.hostname or "", outputs.address, name.port or 443, outputs.ca_certificate)
+
+
+def push_site(client: Client, repository: str) -> str:
+    """Brings the site's image from the workstation's engine into the registry by the client's; returns its digest."""
+    hand_over(SITE, client.address, client.cert_path)
+    with engine(client.engine, client.cert_path) as docker:
+        docker.images.get(SITE).tag(repository, TAG)
+        try:
+            return push(docker, repository, TAG)
+        finally:
+            remove_image(docker, f"{repository}:{TAG}")
+            remove_image(docker, SITE)
+
+
+def pull_site(client: Client, repository: str, digest: str) -> None:
+    """Pulls the image by its tag, with none there from an earlier tour; it has to be the one of that digest."""
+    with engine(client.engine, client.cert_path) as docker:
+        remove_container(docker, site.NAME)
+        remove_image(docker, f"{repository}:{TAG}")
+        pulled = pull(docker, repository, TAG)
+    if f"{repository}@{digest}" not in pulled:
+        raise RegistryError(f"{repository}:{TAG} was pulled as {', '.join(pulled)}, but pushed as {digest}")
+
+
+def listed(found: list[str], wanted: str) -> list[str]:
+    """`found`, which has to hold `wanted`."""
+    if wanted not in found:
+        raise RegistryError(f"the registry lists {', '.join(found) or 'nothing'}, but not {wanted}")
+    return found
+
+
+def serve_site(client: Client, image: str, content: bytes) -> None:
+    """Serves the site on the client and fetches it: byte by byte what was written."""
+    with engine(client.engine, client.cert_path) as docker:
+        site.serve(docker, image, content)
+    fetched = site.fetch(client.address)
+    if fetched != content:
+        raise StackError(f"the site at {client.address} serves {fetched[:200]!r}, not {content[:200]!r}")
+
+
+def main() -> int:
+    """Takes the tour with the outputs on standard input; returns the exit code."""
+    try:
+        for line in tour(Outputs.parse(sys.stdin.read())):
+            print(line, flush=True)
+    except FAILURES as error:
+        print(f"tour: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""`make engine`: a local Docker engine."""

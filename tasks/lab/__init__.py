@@ -1,0 +1,1 @@
+"""Hosts of several systems, made of containers: for tests and the bench."""

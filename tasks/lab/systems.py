@@ -1,0 +1,160 @@
+"""Hosts of the systems that clients may have, for the tests and the bench: reachable over SSH, each with an engine of
+its own and a root that lasts over restarts.
+
+They are made of Debian's packages, and what those don't have is imitated:
+
+machine      The program's own container machine, which behaves like a Boot2Docker that nobody has set up yet.
+boot2docker  The same with an engine that runs, though docker-machine knows nothing of it.
+debian       Nothing but its init system: the userland, `update-ca-certificates` with `openssl rehash`, and Docker's
+             service script are Debian's own, but no systemd runs; containerd's service script is made up.
+alpine       busybox (Debian's) and OpenRC (Debian's), with the engine as a service of it. `update-ca-certificates` is
+             an imitation of Alpine's, which is a program in C.
+rhel         Debian's userland; Debian's p11-kit, told of RHEL's folders, makes the bundle where RHEL has it, by an
+             `update-ca-trust` of RHEL's options. `systemctl` is an imitation that calls Debian's service script.
+suse         The same with SUSE's folders and an `update-ca-certificates` that does what the hooks of SUSE's do.
+
+Each has the os-release of its system, and its bundle of trusted certificates where that has it, nowhere else.
+"""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import docker
+from docker import DockerClient
+from docker.models.containers import Container
+
+from images.names import MACHINE, SYSTEMS
+from registry_stack.common.errors import CommandError, UnreachableError
+from registry_stack.common.waiting import wait_for
+from registry_stack.guest.boot2docker import PERSISTENT
+from registry_stack.remote.login import Login
+from registry_stack.remote.ssh import run_command
+from tasks.lab.hosts import AT_ONCE, archive, create_host, make_network, make_ssh_key, remove_all
+
+SECONDS = 60.0
+USER = "docker"
+_LABEL = "registry-stack.hosts"
+_FIRST = 50
+
+
+@dataclass(frozen=True)
+class SystemHost:
+    """A host that runs. `key` is the file of the private key that logs in, `host_key` is "type base64"."""
+
+    container: Container
+    system: str
+    address: str
+    key: Path
+    host_key: str
+
+    @property
+    def login(self) -> Login:
+        """How to log in."""
+        return Login(self.address, USER, self.key.read_text("utf-8"), self.host_key)
+
+    @property
+    def client(self) -> dict[str, Any]:
+        """The host as a client's setting `host`."""
+        return {"address": self.address, "user": USER, "key": str(self.key), "hostKey": self.host_key}
+
+    @property
+    def machine(self) -> dict[str, Any]:
+        """The host as a machine for docker-machine to take over."""
+        options = {"ip-address": self.address, "ssh-user": USER, "ssh-key": str(self.key)}
+        generic = {f"generic-{option}": value for option, value in options.items()}
+        return {"driver": "generic", "hostKey": self.host_key, "options": generic}
+
+    def run(self, command: str, stdin: str = "") -> str:
+        """What the command printed. Raises CommandError unless its exit code is 0."""
+        return run_command(self.login, command, stdin=stdin)
+
+    def push(self, image: str, reference: str) -> str:
+        """Brings an image of the local engine into a registry by the host's Docker engine; returns its digest."""
+        with closing(docker.from_env()) as engine:
+            saved = b"".join(engine.images.get(image).save(named=True))
+        self.container.put_archive("/var", archive({"image.tar": saved}))
+        tag = f"docker tag {image} {reference}"
+        self.run(f"sudo cat /var/image.tar | docker load && {tag} && sudo rm /var/image.tar")
+        pushed = self.run(f"docker push {reference} && docker image rm {reference}")
+        return pushed.split("digest: ")[1].split()[0]
+
+    def restart(self) -> None:
+        """Shuts the host down and boots it again."""
+        self.container.restart()
+        self.wait()
+
+    def wait(self) -> None:
+        """Returns when commands run on the host and its engine, if it has one yet, answers."""
+        ready = "true" if self.system == "machine" else "docker version"
+        failures = (CommandError, UnreachableError)
+        wait_for(f"the engine of {self.address}", lambda: self.run(ready), SECONDS, failures=failures)
+
+
+@contextmanager
+def network_of_hosts(
+    engine: DockerClient, name: str, subnet: IPv4Network, labels: Mapping[str, str]
+) -> Iterator[IPv4Address]:
+    """A network for hosts; yields the first of its addresses that they may have. Its gateway has the second one.
+
+    Whatever has those labels is removed before, and in the end.
+    """
+    remove_all(engine, labels)
+    try:
+        make_network(engine, name, subnet, subnet[2], labels)
+        yield subnet[_FIRST]
+    finally:
+        remove_all(engine, labels)
+
+
+@contextmanager
+def system_hosts(
+    engine: DockerClient,
+    network: str,
+    first: IPv4Address,
+    systems: Mapping[str, str],
+    folder: Path,
+    labels: Mapping[str, str],
+) -> Iterator[dict[str, SystemHost]]:
+    """Hosts by name, `systems` says of which system, at the addresses from `first` on; removed in the end.
+
+    The network and their images have to be there. `folder` is for their keys.
+    """
+    own = {_LABEL: network}
+    remove_all(engine, own)
+    try:
+        public, labelled = make_ssh_key(folder / "id_ed25519"), {**labels, **own}
+
+        def started(number: int, name: str, system: str) -> SystemHost:
+            address, image = str(first + number), SYSTEMS.get(system, MACHINE)
+            created = create_host(engine, image, network=network, name=name, address=address, labels=labelled)
+            host = _start(created, system, address, folder, public)
+            host.wait()
+            return host
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            hosts = list(pool.map(started, count(), systems.keys(), systems.values()))
+        yield dict(zip(systems, hosts, strict=True))
+    finally:
+        remove_all(engine, own)
+
+
+def _start(container: Container, system: str, address: str, folder: Path, public: str) -> SystemHost:
+    host_key = folder / f"{container.name}_host"
+    known = make_ssh_key(host_key)
+    user = {".ssh/authorized_keys": public.encode()}
+    if system in SYSTEMS:
+        container.put_archive("/etc/ssh", archive({"ssh_host_ed25519_key": host_key.read_bytes()}))
+        container.put_archive("/home/docker", archive(user))
+    else:
+        kept = {"userdata.tar": archive(user), "ssh/ssh_host_ed25519_key": host_key.read_bytes()}
+        if system == "boot2docker":
+            kept["profile"] = b"DOCKER_STORAGE=overlay2\n"
+        container.put_archive(str(PERSISTENT), archive(kept))
+    container.start()
+    return SystemHost(container, system, address, folder / "id_ed25519", known)

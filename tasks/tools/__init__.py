@@ -1,0 +1,1 @@
+"""`make tools`: what is needed before `pulumi up`."""

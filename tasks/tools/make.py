@@ -1,0 +1,112 @@
+"""`make tools`: what is needed before `pulumi up`, made in .tools unless the user has it.
+
+    python3 -m tasks.tools.make [--again]
+
+Only the standard library is imported: nothing else is there yet. Killed at any point, it is started again and goes on.
+`--again` makes the choices again that depended on what could be downloaded.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+from registry_stack.common.errors import DeadlineError, StackError
+from registry_stack.common.locks import locked
+from tasks.layout import HERE, Layout
+from tasks.stack import salt
+from tasks.tools.go_builds import GoBuilder
+from tasks.tools.plugins import Plugins
+from tasks.tools.programs import DockerMachine, PulumiCli
+from tasks.tools.records import Records
+from tasks.tools.virtual_environment import VirtualEnvironment
+from tasks.tools.workshop import Workshop, ensure, is_done, run
+
+OTHER = "another `make tools`"
+# As long as that may take.
+LOCK_SECONDS = 1800.0
+
+
+class Tools:
+    """All steps, and their order."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self.workshop = workshop
+        self.builder = GoBuilder(workshop)
+        self.python = VirtualEnvironment(workshop)
+        self.programs = (DockerMachine(workshop, self.builder), PulumiCli(workshop, self.builder))
+        self.plugins = Plugins(workshop)
+
+    def done(self) -> bool:
+        """Whether nothing is left to do."""
+        return is_done(self.workshop, [self.python, *self.programs, self.plugins])
+
+    def choose_again(self) -> None:
+        """Makes the next run decide anew between what the user has, downloads, and builds."""
+        for step in (*self.programs, self.plugins):
+            self.workshop.records.forget(step.name)
+
+    async def make(self) -> None:
+        """Does what is left to do, side by side where that is possible. The first failure ends all of it."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._make_python())
+            for program in self.programs:
+                group.create_task(ensure(self.workshop, program))
+        self.builder.clean()
+        await ensure(self.workshop, self.plugins)
+
+    async def _make_python(self) -> None:
+        await ensure(self.workshop, self.python)
+        self.workshop.python_ready.set()
+
+
+def make_tools(layout: Layout, environment: Mapping[str, str], again: bool) -> None:
+    """Makes sure that the tools are there. Raises StackError if they cannot be had."""
+    salt.keep_from_git(layout.checkout)
+    records = Records(layout.tools / "made")
+    tools = Tools(Workshop(layout, environment, run, records))
+    if again:
+        tools.choose_again()
+    if tools.done():
+        tools.workshop.say("tools: up to date, in .tools")
+        return
+    with alone(layout.tools / "lock", tools.workshop) as lock:
+        workshop = Workshop(layout, environment, partial(run, keep_open=[lock]), records)
+        try:
+            asyncio.run(Tools(workshop).make())
+        except* StackError as errors:
+            raise StackError("\n".join(str(error) for error in errors.exceptions)) from None
+
+
+@contextmanager
+def alone(lock: Path, workshop: Workshop) -> Iterator[int]:
+    """Holds the lock that keeps two runs apart; what a killed run has started holds it, too, until that has ended."""
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(locked(lock, OTHER, 0))
+        except DeadlineError:
+            workshop.say(f"tools: waiting for {OTHER} in this checkout")
+            file = stack.enter_context(locked(lock, OTHER, LOCK_SECONDS))
+        yield file
+
+
+def main(arguments: list[str]) -> int:
+    """Returns the exit code."""
+    # Ended like by Ctrl-C, so that what was started is ended, too.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        make_tools(HERE, os.environ, again="--again" in arguments)
+    except StackError as error:
+        print(f"make tools: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,81 @@
+"""The tls, command and docker plugins of Pulumi: official ones, or the project's own in offline/."""
+
+import asyncio
+from pathlib import Path
+
+from registry_stack.common.errors import CommandError
+from tasks.files import remove_folder
+from tasks.tools.pins import pinned_plugins
+from tasks.tools.programs import last_line, need_posix, tool_environment
+from tasks.tools.records import fingerprint
+from tasks.tools.workshop import Made, Workshop
+
+DOWNLOAD_DEADLINE = 600.0
+LANGUAGE_HOST = ("pulumi-language-python", "pulumi-resource-pulumi-python")
+
+
+class Plugins:
+    """The step that installs them, after Pulumi's command line, which downloads the official ones.
+
+    Where the command line had to be built because its download failed, theirs from the same place is not tried.
+    Such a choice stays until something else changes, or until `make tools-refresh`.
+    """
+
+    name = "plugins"
+
+    def __init__(self, workshop: Workshop) -> None:
+        self.workshop = workshop
+        self.layout = workshop.layout
+
+    def inputs(self) -> str:
+        installer = self.workshop.read("offline/install.py")
+        return fingerprint(str(self._versions()), str(self._cli_was_built()), installer, str(self.layout.checkout))
+
+    async def make(self) -> Made:
+        self._remove()
+        why = "Pulumi's own download failed" if self._cli_was_built() else await self._download()
+        if why:
+            need_posix(self.layout, why)
+            self._remove()
+            await self._stand_in()
+        files = [self._executable(name, version) for name, version in self._versions().items()]
+        named = ", ".join(f"{name} {version}" for name, version in self._versions().items())
+        if self._cli_was_built():
+            files.extend(self.layout.bin / name for name in LANGUAGE_HOST)
+        source = f"stand-ins from offline/ ({why})" if why else "the official downloads"
+        return Made(f"plugins {named}: {source}", files)
+
+    async def _download(self) -> str:
+        """Tries to have all of them; returns why one could not be had."""
+        failures = await asyncio.gather(*(self._install(name, version) for name, version in self._versions().items()))
+        return next((failure for failure in failures if failure), "")
+
+    async def _install(self, name: str, version: str) -> str:
+        command = (self.workshop.chosen("pulumi"), "plugin", "install", "resource", name, version)
+        try:
+            await self.workshop.run(*command, environment=tool_environment(self.workshop), deadline=DOWNLOAD_DEADLINE)
+        except CommandError as error:
+            return f"the download failed: {last_line(error)}"
+        return ""
+
+    async def _stand_in(self) -> None:
+        command = (self.layout.python, "-m", "offline.install", self.layout.checkout, self.layout.tools)
+        await self.workshop.run(*command, environment=tool_environment(self.workshop), deadline=60)
+        if not self._cli_was_built():
+            # The language host that came with the command line is the one to use.
+            for name in LANGUAGE_HOST:
+                (self.layout.bin / name).unlink()
+
+    def _remove(self) -> None:
+        for name, version in self._versions().items():
+            remove_folder(self._executable(name, version).parent)
+
+    def _versions(self) -> dict[str, str]:
+        return pinned_plugins(self.workshop.read("requirements.txt"))
+
+    def _cli_was_built(self) -> bool:
+        return (self.layout.bin / self.layout.executable("pulumi")).exists()
+
+    def _executable(self, name: str, version: str) -> Path:
+        folder = self.layout.pulumi_home / "plugins" / f"resource-{name}-v{version}"
+        return folder / self.layout.executable(f"pulumi-resource-{name}")

@@ -1,0 +1,88 @@
+"""A machine on loopback, as far as moving and restarting it goes: SSH that reboots, and an engine with a certificate.
+
+It answers at 127.0.0.1 until it has booted with a bootsync.sh, then at 127.0.0.2 alone.
+"""
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.certificates import Authority, server_context
+from tests.fakes.loopback import FakeEngine, http_server
+from tests.fakes.machine_tool import MachineTool
+from tests.fakes.ssh_server import Reply, SshServer
+
+FIRST, SETTLED = "127.0.0.1", "127.0.0.2"
+_ASKING = ("boot_id", "/etc/os-release", "docker ps")
+
+
+@dataclass
+class GuestMachine:
+    """`boots` counts its boots; `bootsync` is what was written of it; `breaks` is how a shutdown ends."""
+
+    tool: MachineTool
+    breaks: Reply = field(default_factory=lambda: Reply(drops=True, code=None))
+    boots: int = 1
+    bootsync: str = ""
+    reboots: bool = True
+    kind: str = "boot2docker"
+    ssh: SshServer = field(init=False)
+    engine: FakeEngine = field(default_factory=FakeEngine)
+
+    def __post_init__(self) -> None:
+        self.ssh = SshServer(self._answer)
+
+    @property
+    def login(self) -> dict[str, Any]:
+        """The property `login` of resources."""
+        login = self.ssh.login
+        keys = {"private_key": login.private_key, "host_key": login.host_key}
+        return {"host": FIRST, "user": login.user, "port": float(login.port), **keys}
+
+    @property
+    def folder(self) -> Path:
+        return self.tool.storage / "machines" / "m"
+
+    @contextmanager
+    def running(self, certified_for: str, monkeypatch: pytest.MonkeyPatch) -> Iterator["GuestMachine"]:
+        authority = Authority()
+        authority.engine_folder(self.folder)
+        context = server_context(self.folder, authority.issue(certified_for), clients_of=authority)
+        regenerated = server_context(self.folder, authority.issue(SETTLED), clients_of=authority)
+
+        def choose(connection: ssl.SSLObject, _name: str, _context: ssl.SSLContext) -> None:
+            if ["regenerate-certs", "--force", "m"] in self.tool.commands:
+                connection.context = regenerated
+
+        context.sni_callback = choose
+        with self.ssh.serving(), http_server(self.engine, context) as port:
+            monkeypatch.setattr("registry_stack.remote.docker_engine.PORT", port)
+            with http_server(self.engine, context, (SETTLED, port)):
+                yield self
+
+    @property
+    def commands(self) -> list[str]:
+        return [
+            command
+            for command, _ in self.ssh.asked
+            if command != "true" and not any(each in command for each in _ASKING)
+        ]
+
+    def _answer(self, command: str, stdin: str) -> Reply:
+        if "boot_id" in command:
+            return Reply(f"boot {self.boots}\n")
+        if "shutdown" in command:
+            self.boots += self.reboots
+            if self.bootsync:
+                self.ssh.hosts = {SETTLED}
+            return self.breaks
+        if "/etc/os-release" in command:
+            return Reply(f"{self.kind}\n")
+        if "bootsync.sh" in command:
+            self.bootsync = stdin
+        return Reply()

@@ -1,0 +1,171 @@
+"""The language host: what it answers, and how programs run in it."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import language_pb2
+
+from tests.offline.monitor import CHECKOUT, Host, language_host
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "helper.py").write_text("def boom():\n    raise ValueError('boom')\n")
+    return tmp_path
+
+
+@pytest.fixture
+def host(folder: Path) -> Iterator[Host]:
+    with language_host(folder) as host:
+        yield host
+
+
+def _program(folder: Path, text: str) -> Path:
+    (folder / "__main__.py").write_text(text)
+    return folder
+
+
+def test_answers(host: Host) -> None:
+    assert host.stub.GetPluginInfo(Empty()).version == version("pulumi")
+    about = host.stub.About(language_pb2.AboutRequest())
+    assert about.executable == sys.executable
+    assert about.version == ".".join(map(str, sys.version_info[:3]))
+    packages = host.stub.GetRequiredPackages(language_pb2.GetRequiredPackagesRequest()).packages
+    assert {package.name: (package.kind, package.version) for package in packages} == {
+        name: ("resource", f"v{version(f'pulumi-{name}')}") for name in ("command", "docker", "tls")
+    }
+    found = host.stub.GetProgramDependencies(language_pb2.GetProgramDependenciesRequest()).dependencies
+    assert version("pulumi") in [dependency.version for dependency in found if dependency.name == "pulumi"]
+    host.stub.Handshake(language_pb2.LanguageHandshakeRequest(engine_address=host.address))
+    host.stub.RuntimeOptionsPrompts(language_pb2.RuntimeOptionsRequest())
+
+
+def test_run(host: Host, folder: Path) -> None:
+    text = "import pulumi, helper, sys\nprint('said', pulumi.Config().require('key'))\n"
+    text += "print('warned', file=sys.stderr)\npulumi.export('out', pulumi.get_stack())\n"
+    response = host.run(_program(folder, text), key="value")
+    assert (response.error, response.bail) == ("", False)
+    assert host.monitor.registered == ["pulumi:pulumi:Stack"]
+    assert host.monitor.outputs == {"out": "stack"}
+    assert sorted(host.end().splitlines()) == ["said value", "warned"]
+
+
+def test_a_program_has_the_whole_sdk(host: Host, folder: Path) -> None:
+    text = "import pulumi, sys\nstubs = pulumi.runtime.proto.language_pb2\n"
+    text += "pulumi.export('one', stubs is sys.modules['pulumi.runtime.proto.language_pb2'])\n"
+    text += "pulumi.export('sdk', id(pulumi.Output))\n"
+    seen = []
+    for _ in range(2):
+        assert host.run(_program(folder, text)).error == ""
+        assert host.monitor.outputs["one"] is True
+        seen.append(host.monitor.outputs["sdk"])
+    assert seen[0] == seen[1]
+
+
+def test_a_program_sees_its_own_folder_and_not_the_checkout(host: Host, folder: Path) -> None:
+    text = "import os, sys, pulumi\npulumi.export('path', list(sys.path))\npulumi.export('cwd', os.getcwd())\n"
+    text += "pulumi.export('environment', os.environ.get('PYTHONPATH', ''))\npulumi.export('argv', sys.argv)\n"
+    host.run(_program(folder, text))
+    path = list(host.monitor.outputs["path"])
+    assert path[0] == str(folder)
+    assert str(CHECKOUT) not in path
+    assert host.monitor.outputs["cwd"] == str(folder)
+    assert host.monitor.outputs["environment"] == ""
+    assert list(host.monitor.outputs["argv"]) == [str(folder)]
+
+
+def test_run_error_is_its_text(host: Host, folder: Path) -> None:
+    response = host.run(_program(folder, "import pulumi\nraise pulumi.RunError('config key project:port is wrong')"))
+    assert (response.error, response.bail) == ("", True)
+    assert host.monitor.errors == ["config key project:port is wrong"]
+
+
+def test_traceback_begins_in_the_program(host: Host, folder: Path) -> None:
+    response = host.run(_program(folder, "import helper\nhelper.boom()\n"))
+    assert (response.error, response.bail) == ("", True)
+    [message] = host.monitor.errors
+    lines = message.splitlines()
+    assert lines[:3] == [
+        "Program failed with an unhandled exception:",
+        "Traceback (most recent call last):",
+        f'  File "{folder}/__main__.py", line 2, in <module>',
+    ]
+    assert lines[-1] == "ValueError: boom"
+    assert "offline/" not in message
+
+
+def test_traceback_of_an_apply(host: Host, folder: Path) -> None:
+    text = "import pulumi, helper\npulumi.export('o', pulumi.Output.from_input(1).apply(lambda _: helper.boom()))\n"
+    assert host.run(_program(folder, text)).bail
+    assert "ValueError: boom" in host.monitor.errors[0]
+
+
+def test_exit_code(host: Host, folder: Path) -> None:
+    assert host.run(_program(folder, "import sys\nsys.exit(3)\n")).error == "the program exited with code 3"
+
+
+def test_no_program(host: Host, folder: Path) -> None:
+    assert host.run(folder).bail
+    assert host.monitor.errors == [f"unable to find main python program `__main__.py` in `{folder}`"]
+
+
+def test_cancel_ends_a_program_that_sleeps(host: Host, folder: Path) -> None:
+    started = folder / "started"
+    text = f"import pathlib, time\npathlib.Path({str(started)!r}).touch()\ntime.sleep(60)\n"
+    answers: list[language_pb2.RunResponse] = []
+    thread = threading.Thread(target=lambda: answers.append(host.run(_program(folder, text))))
+    thread.start()
+    _wait_until(started.exists)
+    for _ in range(2):
+        host.stub.Cancel(Empty())
+    thread.join(10)
+    assert [answer.error for answer in answers] == ["the program was interrupted"]
+    assert host.process.wait(5) == 0
+
+
+def test_cancel_without_a_program(host: Host) -> None:
+    host.stub.Cancel(Empty())
+    assert host.stub.GetPluginInfo(Empty()).version
+
+
+def test_install_dependencies(host: Host, folder: Path) -> None:
+    (folder / "requirements.txt").write_text("pulumi\n")
+    info = language_pb2.ProgramInfo(program_directory=str(folder))
+    request = language_pb2.InstallDependenciesRequest(info=info)
+    printed = b"".join(response.stdout for response in host.stub.InstallDependencies(request))
+    assert b"Requirement already satisfied: pulumi" in printed
+
+
+def test_all_end_with_the_engine() -> None:
+    modules = ["offline.language", "offline.tls", "offline.command", "offline.docker"]
+    commands = [[sys.executable, "-u", "-P", "-m", module, "127.0.0.1:1"] for module in modules]
+    engine = f"import subprocess, time\nfor command in {commands}:\n    subprocess.Popen(command)\ntime.sleep(60)\n"
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
+    with subprocess.Popen([sys.executable, "-c", engine], env=environment, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        ports = [int(parent.stdout.readline()) for _ in modules]
+        assert all(_listens(port) for port in ports)
+        parent.kill()
+    _wait_until(lambda: not any(_listens(port) for port in ports))
+
+
+def _listens(port: int) -> bool:
+    # Tells more than a process's entry: that may outlast the process where nobody asks how it ended.
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)

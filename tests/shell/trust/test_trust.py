@@ -1,0 +1,226 @@
+"""The Trust resource against a client on loopback: made, seen to drift, mended, rotated, taken away."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from providers.trust import TrustProvider
+from registry_stack.common.errors import StackError
+from registry_stack.guest.systems import SYSTEMS
+from tests.shell.guest_client import FOREIGN, HOSTS, NEW, OLD, REFERENCE
+from tests.shell.trust_client import TrustClient, make_trust_client
+
+COPY = f"/etc/docker/certs.d/{REFERENCE}/old.crt"
+PROVIDER = TrustProvider()
+
+
+@pytest.fixture
+def debian(tmp_path: Path) -> TrustClient:
+    return make_trust_client(tmp_path, SYSTEMS["debian"])
+
+
+def made(client: TrustClient, **changes: object) -> dict[str, Any]:
+    outs = PROVIDER.create(client.props(**changes)).outs
+    assert outs is not None
+    return outs
+
+
+def test_creation_tells_what_is_there(debian: TrustClient) -> None:
+    with debian.running():
+        outs = made(debian)
+    assert outs == {
+        **debian.props(),
+        "system": "debian",
+        "files": {COPY: outs["files"][COPY]},
+        "folders": ["/etc/docker", "/etc/docker/certs.d", f"/etc/docker/certs.d/{REFERENCE}"],
+        "drift": [],
+    }
+    assert debian.client.tree()[COPY] == OLD
+    assert not PROVIDER.diff("client1", outs, debian.props()).changes
+
+
+def test_one_connection_a_look_and_a_script(debian: TrustClient) -> None:
+    with debian.running():
+        made(debian)
+        assert (len(debian.server.tried), len(debian.scripts)) == (1, 2)
+        made(debian)
+        assert (len(debian.server.tried), len(debian.scripts)) == (2, 3), "there was nothing to be done"
+
+
+def test_no_certificate_in_a_command_line(debian: TrustClient) -> None:
+    with debian.running():
+        made(debian, scope="system")
+    assert not [command for command, _ in debian.server.asked if "CERTIFICATE" in command]
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_restart_at_creation_alone_and_containers_run_again(system: str, tmp_path: Path) -> None:
+    client = make_trust_client(tmp_path, SYSTEMS[system])
+    restarts = ("service docker restart", "rc-service docker restart", "systemctl restart docker")
+    with client.running():
+        outs = made(client, scope="system")
+        restarted = [call for call in client.calls if call in restarts]
+        assert (client.boots, len(restarted)) == ((2, 0) if system == "boot2docker" else (1, 1))
+        assert client.calls[-1] == "docker start c0ffee"
+        updated = PROVIDER.update("client1", outs, client.props(scope="system", anchors={"old": OLD, "new": NEW})).outs
+        assert updated is not None
+        PROVIDER.delete("client1", updated)
+    assert [call for call in client.calls if call in restarts] == restarted
+    assert client.boots == (2 if system == "boot2docker" else 1)
+
+
+def test_another_machine_of_the_name_is_made_to_trust_from_the_beginning(debian: TrustClient) -> None:
+    with debian.running():
+        lost = {**debian.props(scope="system"), "system": "alpine", "files": {"/old.crt": ""}, "folders": ["/old"]}
+        lost["drift"] = []
+        news = debian.props(scope="system", serial="2")
+        diff = PROVIDER.diff("client1", lost, news)
+        assert (diff.changes, diff.replaces) == (True, [])
+        outs = PROVIDER.update("client1", lost, news).outs
+        assert outs is not None
+    assert {key: outs[key] for key in news} == news
+    assert outs["system"] == "debian"
+    assert debian.client.tree()[COPY] == OLD
+    assert not {"/old.crt", "/old"} & {*outs["files"], *outs["folders"]}
+    assert "service docker restart" in debian.calls
+
+
+def test_systemd_restarts_where_it_runs(debian: TrustClient) -> None:
+    debian.client.guest.path("/run/systemd/system").mkdir(parents=True)
+    with debian.running():
+        made(debian, scope="system")
+    assert "systemctl restart docker" in debian.calls
+    assert "service docker restart" not in debian.calls
+
+
+@pytest.mark.parametrize("changes", [{"scope": "engine"}, {"scope": "system", "engine": "podman"}], ids=str)
+def test_no_restart_where_none_is_needed(changes: dict[str, Any], debian: TrustClient) -> None:
+    with debian.running():
+        made(debian, **changes)
+    assert debian.calls == []
+
+
+def test_an_engine_that_does_not_come_back(debian: TrustClient) -> None:
+    (debian.root / "bin" / "docker").write_text('#!/bin/sh\n[ "$1" = ps ]\n')
+    said = pytest.raises(StackError, match="docker has not answered for 1 s after its restart")
+    with debian.running(), said:
+        made(debian, scope="system", deadline=1.0)
+
+
+@pytest.mark.parametrize("content", [None, FOREIGN], ids=["deleted", "altered"])
+def test_drift_is_seen_and_mended(content: str | None, debian: TrustClient) -> None:
+    path = debian.client.guest.path(COPY)
+    with debian.running():
+        outs = made(debian)
+        assert PROVIDER.read("client1", outs).outs == outs
+        path.unlink() if content is None else path.write_text(content)
+        debian.client.guest.hosts.write_text(HOSTS)
+        found = PROVIDER.read("client1", outs).outs
+        assert found is not None
+        assert found["drift"] == [
+            f"{COPY} is {'missing' if content is None else 'altered'}",
+            "/etc/hosts does not have the registry's names as wanted",
+        ]
+        assert PROVIDER.diff("client1", found, debian.props()).changes
+        mended = PROVIDER.update("client1", found, debian.props()).outs
+        assert mended == outs
+    assert path.read_text() == OLD
+
+
+def test_the_copy_of_the_engine_follows_a_changed_authority(tmp_path: Path) -> None:
+    client = make_trust_client(tmp_path, SYSTEMS["boot2docker"])
+    with client.running():
+        outs = made(client, anchors={"authority": OLD})
+        news = client.props(anchors={"authority": NEW})
+        assert PROVIDER.diff("client1", outs, news).changes
+        PROVIDER.update("client1", outs, news)
+    tree = client.client.tree()
+    assert tree[f"/etc/docker/certs.d/{REFERENCE}/authority.crt"] == NEW
+    assert tree[f"/var/lib/boot2docker/certs.d/{REFERENCE}/authority.crt"] == NEW
+
+
+@pytest.mark.parametrize("scope", ["engine", "system"])
+@pytest.mark.parametrize("system", ["boot2docker", "debian"])
+def test_deletion_leaves_what_was_there_before(system: str, scope: str, tmp_path: Path) -> None:
+    client = make_trust_client(tmp_path, SYSTEMS[system])
+    before = client.client.tree()
+    with client.running():
+        PROVIDER.delete("client1", made(client, scope=scope))
+    assert client.client.tree() == before
+
+
+def test_an_unknown_system_with_scope_engine_works(tmp_path: Path) -> None:
+    client = make_trust_client(tmp_path, None)
+    client.client.guest.path("/etc/os-release").write_text("ID=void\n")
+    with client.running():
+        outs = made(client)
+        assert outs["system"] == ""
+        assert PROVIDER.read("client1", outs).outs == outs
+        PROVIDER.delete("client1", outs)
+    assert not client.client.guest.path(COPY).exists()
+
+
+def test_an_unknown_system_with_scope_system_is_an_error(tmp_path: Path) -> None:
+    client = make_trust_client(tmp_path, None)
+    client.client.guest.path("/etc/os-release").write_text('ID=void\nPRETTY_NAME="Void Linux"\n')
+    tree = client.client.tree()
+    with client.running(), pytest.raises(StackError) as raised:
+        made(client, scope="system")
+    assert str(raised.value) == (
+        "client1: its system is not known here, and `trust: system` needs one of boot2docker, coreos, debian, rhel, "
+        "alpine, suse: name the one that it is like in the client's `os`, or use `trust: engine`, which works on any. "
+        'Its os-release says: ID=void PRETTY_NAME="Void Linux"'
+    )
+    assert client.client.tree() == tree
+
+
+def test_a_system_that_is_named_is_believed(tmp_path: Path) -> None:
+    client = make_trust_client(tmp_path, SYSTEMS["rhel"])
+    client.client.guest.path("/etc/os-release").write_text("ID=void\n")
+    with client.running():
+        assert made(client, scope="system", os="rhel")["system"] == "rhel"
+    assert OLD in client.client.bundle.read_text()
+
+
+def test_a_name_that_leads_elsewhere_is_an_error(debian: TrustClient) -> None:
+    debian.client.guest.hosts.write_text("10.0.0.9 registry0 other\n")
+    said = "client1: its /etc/hosts leads a name of the registry elsewhere: remove the line '10.0.0.9 registry0 other'"
+    with debian.running(), pytest.raises(StackError, match=said):
+        made(debian)
+    assert not debian.client.guest.path(COPY).exists()
+
+
+def test_a_hosts_toml_of_somebody_elses_is_an_error(debian: TrustClient) -> None:
+    path = debian.client.guest.path(f"/etc/containerd/certs.d/{REFERENCE}/hosts.toml")
+    path.parent.mkdir(parents=True)
+    path.write_text("mine")
+    with debian.running(), pytest.raises(StackError, match=r"hosts\.toml already, and not from this program"):
+        made(debian, engine="containerd")
+    assert path.read_text() == "mine"
+
+
+def test_sudo_that_asks_for_a_password(debian: TrustClient) -> None:
+    asks = "#!/bin/sh\necho 'sudo: a terminal is required to read the password' >&2\nexit 1\n"
+    (debian.root / "bin" / "sh").unlink()
+    (debian.root / "bin" / "sh").write_text(asks)
+    (debian.root / "bin" / "sh").chmod(0o755)
+    with debian.running(), pytest.raises(StackError, match=r"client1: .* can't become root: sudo asks for a password"):
+        made(debian)
+
+
+def test_who_does_not_answer_in_a_refresh_is_not_said_to_drift(debian: TrustClient) -> None:
+    with debian.running():
+        outs = made(debian)
+    assert PROVIDER.read("client1", outs).outs == outs
+    drifted = {**outs, "drift": [f"{COPY} is missing"]}
+    assert PROVIDER.read("client1", drifted).outs == drifted
+
+
+def test_who_does_not_answer_keeps_its_trust(debian: TrustClient) -> None:
+    with debian.running():
+        outs = made(debian)
+    with pytest.raises(StackError) as raised:
+        PROVIDER.delete("client1", outs)
+    assert str(raised.value).startswith("client1: docker@127.0.0.1:")
+    assert "`pulumi state delete` with this resource's URN forgets it" in str(raised.value)

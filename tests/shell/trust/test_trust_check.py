@@ -1,0 +1,137 @@
+"""The TrustCheck resource against a client on loopback: what its engine says decides."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+
+from providers.trust_check import TrustCheckProvider
+from registry_stack.common.errors import CommandError, DeadlineError, RegistryError, StackError
+from registry_stack.guest.systems import SYSTEMS
+from tests.fakes.ssh_server import Reply
+from tests.shell.guest_client import REFERENCE
+from tests.shell.trust_client import UNKNOWN, TrustClient, make_trust_client
+
+PROVIDER = TrustCheckProvider()
+GET = f'Error response from daemon: Get "https://{REFERENCE}/v2/": '
+UNTRUSTED = f"{GET}x509: certificate signed by unknown authority"
+WRONG_NAME = f"{GET}x509: certificate is valid for other, not registry0.localdomain"
+NO_NAME = f"{GET}dial tcp: lookup {REFERENCE} on 127.0.0.11:53: no such host"
+REFUSED = f"{GET}dial tcp 192.168.233.3:443: connect: connection refused"
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("registry_stack.trust.client._PAUSE", 0.01)
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> TrustClient:
+    return make_trust_client(tmp_path, SYSTEMS["debian"])
+
+
+def props(client: TrustClient, **changes: object) -> dict[str, Any]:
+    wanted = ("name", "login", "engine", "reference", "deadline")
+    given = {key: value for key, value in client.props().items() if key in wanted}
+    return {**given, "trusting": {"/a": "1"}, "serving": "1", **changes}
+
+
+def test_an_engine_that_reaches_the_registry(client: TrustClient) -> None:
+    with client.running():
+        made = PROVIDER.create(props(client))
+        assert (made.id, made.outs) == ("client1", {**props(client), "reaches": True})
+        assert made.outs is not None
+        assert PROVIDER.read("client1", made.outs).outs == made.outs
+        assert not PROVIDER.diff("client1", made.outs, props(client)).changes
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        (
+            UNTRUSTED,
+            f"client1 does not reach {REFERENCE}: its engine trusts no authority that has signed the registry's "
+            f"certificate: {UNTRUSTED} (`pulumi refresh`, then `pulumi up`, puts back what it needs)",
+        ),
+        (
+            WRONG_NAME,
+            f"client1 does not reach {REFERENCE}: the registry's certificate is for other names: {WRONG_NAME} "
+            "(another server answers there, or the certificate lacks a name, which registry.alsoKnownAs adds)",
+        ),
+        (
+            "sh: 1: docker: not found",
+            f"client1 does not reach {REFERENCE}: it has no such engine: sh: 1: docker: not found "
+            "(install the engine, or name another one in the client's `engine`)",
+        ),
+    ],
+)
+def test_what_waiting_does_not_end_is_an_error_at_once(said: str, text: str, client: TrustClient) -> None:
+    client.said = [said]
+    with client.running(), pytest.raises(RegistryError) as raised:
+        PROVIDER.create(props(client, deadline=600.0))
+    assert str(raised.value) == text
+
+
+def test_what_may_end_is_waited_out(client: TrustClient) -> None:
+    client.said = [REFUSED, f"{GET}dial tcp 192.168.233.3:443: i/o timeout", "", UNKNOWN]
+    with client.running():
+        assert PROVIDER.create(props(client)).outs == {**props(client), "reaches": True}
+    assert len(client.said) == 1
+
+
+def test_a_name_that_an_engine_does_not_know_yet_is_waited_for(client: TrustClient) -> None:
+    client.said = [NO_NAME, NO_NAME, UNKNOWN]
+    with client.running():
+        assert PROVIDER.create(props(client)).outs == {**props(client), "reaches": True}
+
+
+def test_a_name_that_an_engine_does_not_come_to_know_is_an_error_before_the_deadline(
+    client: TrustClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(monotonic=Mock(side_effect=[0.0, 0.5, 9.9, 10.0]))
+    monkeypatch.setattr("registry_stack.trust.client.time", clock)
+    client.said = [NO_NAME]
+    with client.running(), pytest.raises(RegistryError, match=r"does not find the registry's name.*no such host"):
+        PROVIDER.create(props(client, deadline=600.0))
+    assert clock.monotonic.call_count == 4
+
+
+def test_what_does_not_end_in_time_tells_what_was_seen_last(client: TrustClient) -> None:
+    client.said = [REFUSED]
+    with client.running(), pytest.raises(DeadlineError) as raised:
+        PROVIDER.create(props(client, deadline=0.0))
+    assert str(raised.value) == (
+        f"waited 0 s for client1 to reach {REFERENCE} by docker, in vain; last seen: client1 does not reach "
+        f"{REFERENCE}: nothing listens there: {REFUSED} (see whether the registry runs: "
+        "`docker logs registry` on its machine)"
+    )
+
+
+@pytest.mark.parametrize("said", [UNTRUSTED, WRONG_NAME, REFUSED, ""])
+def test_a_refresh_sees_that_it_does_not_reach_and_up_asks_again(said: str, client: TrustClient) -> None:
+    with client.running():
+        outs = PROVIDER.create(props(client)).outs
+        assert outs is not None
+        client.said = [said]
+        found = PROVIDER.read("client1", outs).outs
+        assert found == {**outs, "reaches": False}
+        assert PROVIDER.diff("client1", found, props(client)).changes
+        client.said = [UNKNOWN]
+        assert PROVIDER.update("client1", found, props(client)).outs == outs
+
+
+def test_a_client_that_does_not_answer_does_not_reach(client: TrustClient) -> None:
+    with client.running():
+        outs = PROVIDER.create(props(client)).outs
+    assert outs is not None
+    assert PROVIDER.read("client1", outs).outs == {**outs, "reaches": False}
+    with pytest.raises(StackError, match=r"client1 to reach .* can't be reached"):
+        PROVIDER.update("client1", outs, props(client, deadline=0.0))
+
+
+def test_a_command_that_can_not_be_run_is_an_error_at_once(client: TrustClient) -> None:
+    client.server.answer = lambda _command, _stdin: Reply(errors="sh: sudo: not found", code=127)
+    with client.running(), pytest.raises(CommandError, match="sudo: not found"):
+        PROVIDER.create(props(client, deadline=600.0))
