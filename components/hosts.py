@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -136,8 +135,3 @@ class HostAccess:
         """How another stack reaches the host, and how far its engine trusts the registry."""
         ssh = f"ssh://{self.host.user}@{self.host.address}:{self.host.port}"
         return pulumi.Output.all(address=self.host.address, ssh=ssh, trust=trust)
-
-
-def fingerprint(text: str) -> str:
-    """A short name for a content, by which a resource notices that it has become another."""
-    return sha256(text.encode()).hexdigest()[:16]

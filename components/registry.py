@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_docker as docker
 
-from components.hosts import Access, fingerprint
+from components.hosts import Access
 from components.ownership import orphan_removed_first
 from components.server_certificate import ServerCertificate
 from providers.image import EngineImage
 from providers.served import ServedCertificate
+from registry_stack.common.hashing import sha256_of_text
 from registry_stack.guest.boot2docker import PERSISTENT
 from registry_stack.guest.scripts import write_file
 from registry_stack.registry import configuration as registry_config
@@ -39,7 +40,7 @@ class Registry(pulumi.ComponentResource):
         super().__init__("registry:index:Registry", name, None, opts)
         living = args.access.living(self)
         key = args.certificate.private_key
-        configuration = key.apply(lambda pem: registry_config.registry_config(args.endpoints, pem))
+        configuration = key.apply(lambda pem: registry_config.render_configuration(args.endpoints, pem))
         configured = args.access.command(
             f"{name}-config.yml",
             write_file(_CERTIFICATES / registry_config.CONFIGURATION.name, mode="600"),
@@ -57,7 +58,7 @@ class Registry(pulumi.ComponentResource):
         )
         engine = args.access.engine(f"{name}-engine", living)
         # with the key in it, nobody can guess the configuration's secrets from the label
-        starts_with = pulumi.Output.unsecret(pulumi.Output.concat(key, configuration).apply(fingerprint))
+        starts_with = pulumi.Output.unsecret(pulumi.Output.concat(key, configuration).apply(_short_hash))
         container = docker.Container(
             f"{name}-container",
             name=CONTAINER,
@@ -110,3 +111,7 @@ class Registry(pulumi.ComponentResource):
                 living, pulumi.ResourceOptions(provider=engine, replacement_trigger=args.access.serial)
             ),
         ).image_id
+
+
+def _short_hash(text: str) -> str:
+    return sha256_of_text(text)[:16]

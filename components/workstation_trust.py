@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 
 from providers.workstation_trust import WorkstationTrust
-from registry_stack.guest.systems import recognised
+from registry_stack.guest.systems import recognise
 from registry_stack.settings import Settings
 from registry_stack.workstation.trust_store import Workstation
 
@@ -35,7 +35,7 @@ def workstation_trust(
 
 def _here() -> Workstation:
     home = Path.home()
-    system = recognised(_OS_RELEASE.read_text("utf-8")) if _OS_RELEASE.exists() else None
+    system = recognise(_OS_RELEASE.read_text("utf-8")) if _OS_RELEASE.exists() else None
     return Workstation(
         system=platform.system(),
         home=str(home),

@@ -28,10 +28,10 @@ class StaticAddressProvider(Provider):
         return CreateResult(props["name"], {**props, "settled": props["address"], "health": WELL})
 
     def read(self, id_: str, props: Props) -> ReadResult:
-        from registry_stack.machines.move import look_at_moved
+        from registry_stack.machines.move import inspect_moved
 
         there = replace(login(props), host=props["settled"])
-        return ReadResult(id_, {**props, "health": look_at_moved(docker_machine(props), props["name"], there)})
+        return ReadResult(id_, {**props, "health": inspect_moved(docker_machine(props), props["name"], there)})
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         from registry_stack.machines.move import heal_moved, move_machine

@@ -4,15 +4,14 @@ docker-machine removes its authority and makes another without asking, when it h
 cert/bootstrap.go). The stack therefore keeps what it has read, and says so when docker-machine has another.
 """
 
-import ssl
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 
 import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource
 
 from providers.base import Props, Provider
+from registry_stack.certificates.fingerprints import sha256_colons
 from registry_stack.common.errors import AuthorityError
 from registry_stack.machines.store import Store
 
@@ -86,7 +85,7 @@ def stored_authority(storage: Path, now: datetime) -> dict[str, str]:
     return {
         "certificate": read.bundle,
         "private_key": read.private_key,
-        "fingerprint": fingerprint(certificate),
+        "fingerprint": _fingerprint(certificate),
         "ends": moment(read.ends),
     }
 
@@ -94,16 +93,14 @@ def stored_authority(storage: Path, now: datetime) -> dict[str, str]:
 def found_in(storage: Path) -> str | None:
     """The fingerprint of the authority that docker-machine has now; None without one."""
     file = Store(storage).certificates / _CERTIFICATE
-    return fingerprint(_text(file)) if file.exists() else None
+    return _fingerprint(_text(file)) if file.exists() else None
 
 
-def fingerprint(certificate: str) -> str:
-    """The SHA-256 of a certificate's PEM text, as `openssl x509 -fingerprint -sha256` writes it."""
+def _fingerprint(certificate: str) -> str:
     try:
-        der = ssl.PEM_cert_to_DER_cert(certificate)
+        return sha256_colons(certificate)
     except ValueError:
         return "of no certificate"
-    return sha256(der).digest().hex(":").upper()
 
 
 def _text(file: Path) -> str:

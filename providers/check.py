@@ -9,7 +9,7 @@ from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, Updat
 
 from providers.base import Props, Provider, changed
 from registry_stack.common.errors import DeadlineError, RegistryError
-from registry_stack.common.waiting import wait_for
+from registry_stack.common.waiting import wait_until
 
 _WELL = {"answers": True, "reason": ""}
 _INPUTS = ("host", "address", "port", "ca_certificate", "serving", "deadline")
@@ -91,7 +91,7 @@ def wait_for_registry(props: Props, seconds: float) -> None:
         return True
 
     failures = (OSError, http.client.HTTPException)
-    wait_for(f"the registry {host} at {address}:{port}", answered, seconds, failures=failures)
+    wait_until(f"the registry {host} at {address}:{port}", answered, seconds, failures=failures)
 
 
 def _status(host: str, address: str, port: int, context: ssl.SSLContext) -> int:

@@ -20,9 +20,9 @@ class EngineImageProvider(Provider):
         return DiffResult(changes=bool(replaces), replaces=replaces)
 
     def create(self, props: Props) -> CreateResult:
-        from registry_stack.remote.images import hand_over
+        from registry_stack.remote.images import copy_image
 
-        handed = hand_over(props["image"], props["address"], Path(props["folder"]))
+        handed = copy_image(props["image"], props["address"], Path(props["folder"]))
         return CreateResult(handed, {**props, "image_id": handed})
 
     def read(self, id_: str, props: Props) -> ReadResult:

@@ -17,8 +17,8 @@ from pulumi.dynamic import (
 
 from providers.base import WELL, Props, Provider, Tool, changed, docker_machine
 from registry_stack.machines.docker_machine import OptionValue
-from registry_stack.machines.options import faults, rebuilding
-from registry_stack.machines.spec import Wanted
+from registry_stack.machines.options import faults, needs_replacement
+from registry_stack.machines.spec import MachineSpec
 from registry_stack.remote.login import Login
 
 _UPDATES = ("tool", "owner", "options", "keep", "moves", "ssh_key", "pinned_host_key")
@@ -37,7 +37,7 @@ class MachineProvider(Provider):
         # whoever made an adopted machine has settled its driver and options
         if not _news["adopt"]:
             replaces += changed(_olds, _news, ["driver"])
-            replaces += ["options"] if rebuilding(_olds["options"], _news["options"]) else []
+            replaces += ["options"] if needs_replacement(_olds["options"], _news["options"]) else []
         needed = bool(replaces or changed(_olds, _news, _UPDATES)) or _olds["health"] != WELL
         return DiffResult(changes=needed, replaces=replaces, delete_before_replace=True)
 
@@ -45,7 +45,7 @@ class MachineProvider(Provider):
         from registry_stack.machines.lifecycle import adopt_machine, create_machine
 
         tool = docker_machine(props)
-        login = (adopt_machine if props["adopt"] else create_machine)(tool, _wanted(props))
+        login = (adopt_machine if props["adopt"] else create_machine)(tool, _spec(props))
         outputs = {
             "address": login.host,
             "user": login.user,
@@ -59,13 +59,13 @@ class MachineProvider(Provider):
         return CreateResult(props["name"], {**props, **outputs})
 
     def read(self, id_: str, props: Props) -> ReadResult:
-        from registry_stack.machines.health import Health, look_at
+        from registry_stack.machines.health import Health, inspect_machine
 
         tool = docker_machine(props)
         tool.store.repair(id_)
         # docker-machine believes of the generic driver what it was told last: where the machine moved to
         moved = props["moves"] and props["driver"] == "generic" and tool.store.exists(id_)
-        health = Health.WELL if moved else look_at(tool, id_)
+        health = Health.WELL if moved else inspect_machine(tool, id_)
         if health is Health.GONE:
             return ReadResult("", {})
         if health is Health.WELL and not props["adopt"] and not tool.store.has_taken_over(id_, props["options"]):
@@ -81,7 +81,7 @@ class MachineProvider(Provider):
         tool.store.repair(_news["name"])
         other = changed(_olds, _news, ["options"]) or not tool.store.has_taken_over(_news["name"], _news["options"])
         take_over = bool(other) and not _news["adopt"]
-        address = update_machine(tool, _wanted(_news), known, take_over=take_over)
+        address = update_machine(tool, _spec(_news), known, take_over=take_over)
         # the address of a machine that moves to a static one stays what it was at creation: else the steps that
         # came before the move would run again, at an address where nobody is
         kept = {key: _olds[key] for key in ("address", "user", "port", "private_key", "serial")}
@@ -141,8 +141,8 @@ class Machine(Resource, module="registry", name="Machine"):
         super().__init__(MachineProvider(), resource_name, props, pulumi.ResourceOptions.merge(secret, opts))
 
 
-def _wanted(props: Props) -> Wanted:
-    return Wanted(
+def _spec(props: Props) -> MachineSpec:
+    return MachineSpec(
         name=props["name"],
         owner=props["owner"],
         driver=props["driver"],

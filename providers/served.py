@@ -6,7 +6,7 @@ import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from providers.base import Props, Provider, changed, login
-from registry_stack.certificates.fingerprints import fingerprint, fingerprint_shown
+from registry_stack.certificates.fingerprints import fetch_sha256, sha256_of
 
 _CONTENT = ("chain", "private_key")
 
@@ -22,11 +22,11 @@ class ServedCertificateProvider(Provider):
 
     def create(self, props: Props) -> CreateResult:
         _serve(props)
-        return CreateResult(props["serial"], {**props, "serves": fingerprint(props["chain"])})
+        return CreateResult(props["serial"], {**props, "serves": sha256_of(props["chain"])})
 
     def read(self, id_: str, props: Props) -> ReadResult:
         try:
-            shown = fingerprint_shown(props["login"]["host"], int(props["port"]))
+            shown = fetch_sha256(props["login"]["host"], int(props["port"]))
         except OSError:  # that the registry does not answer is the RegistryCheck's to say
             return ReadResult(id_, props)
         return ReadResult(id_, {**props, "serves": shown})
@@ -34,7 +34,7 @@ class ServedCertificateProvider(Provider):
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         if _is_stale(_olds, _news):
             _serve(_news)
-        return UpdateResult({**_news, "serves": fingerprint(_news["chain"])})
+        return UpdateResult({**_news, "serves": sha256_of(_news["chain"])})
 
 
 class ServedCertificate(Resource, module="registry", name="ServedCertificate"):
@@ -62,10 +62,10 @@ class ServedCertificate(Resource, module="registry", name="ServedCertificate"):
 
 
 def _is_stale(olds: Props, news: Props) -> bool:
-    return bool(changed(olds, news, _CONTENT)) or olds["serves"] != fingerprint(news["chain"])
+    return bool(changed(olds, news, _CONTENT)) or olds["serves"] != sha256_of(news["chain"])
 
 
 def _serve(props: Props) -> None:
-    from registry_stack.registry.certificate import serve
+    from registry_stack.registry.certificate import install_certificate
 
-    serve(login(props), int(props["port"]), props["chain"], props["private_key"])
+    install_certificate(login(props), int(props["port"]), props["chain"], props["private_key"])

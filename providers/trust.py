@@ -14,14 +14,14 @@ from providers.base import Props, Provider, changed, login
 from registry_stack.common.errors import StackError, UnreachableError
 from registry_stack.guest.engines import ENGINES
 from registry_stack.guest.systems import SYSTEMS
-from registry_stack.trust.desired import Wanted
-from registry_stack.trust.plan import Before
+from registry_stack.trust.desired import DesiredTrust
+from registry_stack.trust.plan import Previous
 
 if TYPE_CHECKING:
-    from registry_stack.trust.client import Client
+    from registry_stack.trust.client import TrustClient
 
 _UPDATES = ("serial", "name", "login", "reference", "address", "names", "anchors", "scope", "os", "engine", "deadline")
-_NOTHING = Before()
+_NOTHING = Previous()
 
 
 class TrustProvider(Provider):
@@ -34,12 +34,12 @@ class TrustProvider(Provider):
 
     def create(self, props: Props) -> CreateResult:
         with _named(props):
-            return CreateResult(props["name"], _begun(props))
+            return CreateResult(props["name"], _install_first_time(props))
 
     def read(self, id_: str, props: Props) -> ReadResult:
         system = SYSTEMS.get(props["system"])
         try:
-            drift = _client(props).drift(_wanted(props), system, _before(props))
+            drift = _client(props).inspect(_desired(props), system, _previous(props))
         except UnreachableError:  # what is wrong with the client itself is not this resource's to say
             return ReadResult(id_, props)
         return ReadResult(id_, {**props, "drift": drift})
@@ -49,12 +49,12 @@ class TrustProvider(Provider):
             # another machine of the same name has nothing yet, but may be where the lost one was: to replace this
             # resource would be to take away in the end, as the old one's trust, what was made first
             another = changed(_olds, _news, ["serial"])
-            return UpdateResult(_begun(_news) if another else _installed(_news, _before(_olds)))
+            return UpdateResult(_install_first_time(_news) if another else _install(_news, _previous(_olds)))
 
     def delete(self, _id: str, _props: Props) -> None:
         try:
             with _named(_props):
-                _client(_props).withdraw(_wanted(_props), SYSTEMS.get(_props["system"]), _before(_props))
+                _client(_props).uninstall(_desired(_props), SYSTEMS.get(_props["system"]), _previous(_props))
         except StackError as error:
             raise StackError(
                 f"{error}\nIts trust in {_props['reference']} was not taken away. If the client is gone for good, "
@@ -111,37 +111,37 @@ def _is_another(olds: Props, news: Props | Unknown) -> bool:
     return "private_key" in olds or len(changed(olds, news, ("host", "host_key"))) == 2
 
 
-def _begun(props: Props) -> Props:
-    outs = _installed(props, _NOTHING)
+def _install_first_time(props: Props) -> Props:
+    outs = _install(props, _NOTHING)
     if props["scope"] == "system":
-        _client(props).restart(SYSTEMS[outs["system"]], ENGINES[props["engine"]], props["deadline"])
+        _client(props).restart_engine(SYSTEMS[outs["system"]], ENGINES[props["engine"]], props["deadline"])
     return outs
 
 
-def _installed(props: Props, before: Before) -> Props:
-    installed = _client(props).install(_wanted(props), props["os"], before)
+def _install(props: Props, previous: Previous) -> Props:
+    installed = _client(props).install(_desired(props), props["os"], previous)
     return {**props, "system": installed.system, "files": installed.files, "folders": installed.folders, "drift": []}
 
 
-def _client(props: Props) -> "Client":
-    from registry_stack.trust.client import Client
+def _client(props: Props) -> "TrustClient":
+    from registry_stack.trust.client import TrustClient
 
-    return Client(props["name"], login(props))
+    return TrustClient(props["name"], login(props))
 
 
-def _wanted(props: Props) -> Wanted:
-    return Wanted(
+def _desired(props: Props) -> DesiredTrust:
+    return DesiredTrust(
         reference=props["reference"],
         address=props["address"],
         names=tuple(props["names"]),
         anchors=props["anchors"],
-        whole=props["scope"] == "system",
+        system_wide=props["scope"] == "system",
         engine=ENGINES[props["engine"]],
     )
 
 
-def _before(props: Props) -> Before:
-    return Before(
+def _previous(props: Props) -> Previous:
+    return Previous(
         files=tuple(map(PurePosixPath, props["files"])),
         folders=tuple(map(PurePosixPath, props["folders"])),
         reference=props["reference"],

@@ -66,6 +66,6 @@ class TrustCheck(Resource, module="registry", name="TrustCheck"):
 
 
 def _reach(props: Props, seconds: float) -> None:
-    from registry_stack.trust.client import Client
+    from registry_stack.trust.client import TrustClient
 
-    Client(props["name"], login(props)).reach(ENGINES[props["engine"]], props["reference"], seconds)
+    TrustClient(props["name"], login(props)).wait_until_reached(ENGINES[props["engine"]], props["reference"], seconds)

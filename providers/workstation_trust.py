@@ -14,7 +14,7 @@ from registry_stack.guest.systems import SYSTEMS
 from registry_stack.workstation.trust_store import Workstation, by_hand
 
 if TYPE_CHECKING:
-    from registry_stack.workstation.trust import Placed, Trusting
+    from registry_stack.workstation.trust import Placed, WorkstationTrustWork
 
 _REPLACES = ("workstation", "scope", "reference")
 
@@ -28,19 +28,19 @@ class WorkstationProvider(Provider):
         return DiffResult(changes=changes, replaces=replaces, delete_before_replace=True)
 
     def create(self, props: Props) -> CreateResult:
-        return CreateResult(props["reference"], {**props, **_trusted(props, None)})
+        return CreateResult(props["reference"], {**props, **_apply_trust(props, None)})
 
     def read(self, id_: str, props: Props) -> ReadResult:
-        work = _trusting(props)
-        work.look()
+        work = _work(props)
+        work.inspect()
         return ReadResult(id_, {**props, **_status(props, work)})
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        return UpdateResult({**_news, **_trusted(_news, _placed(_olds))})
+        return UpdateResult({**_news, **_apply_trust(_news, _placed(_olds))})
 
     def delete(self, _id: str, _props: Props) -> None:
-        work = _trusting(_props)
-        work.withdraw(_placed(_props))
+        work = _work(_props)
+        work.uninstall(_placed(_props))
         if work.problems:
             # Pulumi shows what a provider prints there, and a destroy must not fail over a workstation's own trust
             left = "; ".join(work.problems)
@@ -73,15 +73,15 @@ class WorkstationTrust(Resource, module="registry", name="WorkstationTrust"):
         super().__init__(WorkstationProvider(), resource_name, {**inputs, **outputs}, opts)
 
 
-def _trusted(props: Props, before: "Placed | None") -> Props:
+def _apply_trust(props: Props, previous: "Placed | None") -> Props:
     from registry_stack.workstation.trust import Placed
 
-    work = _trusting(props)
-    placed = work.install(before or Placed())
+    work = _work(props)
+    placed = work.install(previous or Placed())
     return {**_status(props, work), "placed": {key: list(value) for key, value in asdict(placed).items()}}
 
 
-def _status(props: Props, work: "Trusting") -> Props:
+def _status(props: Props, work: "WorkstationTrustWork") -> Props:
     reference = props["reference"]
     if props["scope"] == "system" and work.places.store is None:
         work.problems.append(f"where this system keeps whom it trusts is not known; known are {', '.join(SYSTEMS)}")
@@ -93,14 +93,14 @@ def _status(props: Props, work: "Trusting") -> Props:
     return {"managed": False, "status": f"not managed: {problems}; {again}"}
 
 
-def _trusting(props: Props) -> "Trusting":
+def _work(props: Props) -> "WorkstationTrustWork":
     from registry_stack.common.runner import run
-    from registry_stack.workstation.trust import Trusting
+    from registry_stack.workstation.trust import WorkstationTrustWork
 
     workstation = Workstation(**props["workstation"])
     lock = Path(workstation.home) / ".cache" / "registry-stack" / "trust-store.lock"
     places = workstation.places(props["scope"], props["reference"])
-    return Trusting(places, props["reference"], props["anchors"], lock, run)
+    return WorkstationTrustWork(places, props["reference"], props["anchors"], lock, run)
 
 
 def _placed(props: Props) -> "Placed":

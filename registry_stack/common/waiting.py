@@ -1,4 +1,4 @@
-"""Waiting for a condition, with a deadline."""
+"""Waiting for a value, or for a condition, with a deadline."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +17,7 @@ def wait_for(
     failures: tuple[type[Exception], ...] = (OSError,),
     pause: float = 0.2,
 ) -> T:
-    """Calls `probe` until it returns something else than None, and returns that.
+    """Calls `probe` until it returns a value other than None, and returns that.
 
     `failures` are taken as "not yet"; the last one, or None, is named in the DeadlineError that ends the wait after
     `seconds`.
@@ -34,3 +34,15 @@ def wait_for(
         if time.monotonic() >= deadline:
             raise DeadlineError(condition, seconds, seen) from None
         time.sleep(pause)
+
+
+def wait_until(
+    condition: str,
+    holds: Callable[[], bool],
+    seconds: float,
+    *,
+    failures: tuple[type[Exception], ...] = (OSError,),
+    pause: float = 0.2,
+) -> None:
+    """Calls `holds` until it returns True; failures and deadline as in wait_for."""
+    wait_for(condition, lambda: holds() or None, seconds, failures=failures, pause=pause)

@@ -10,7 +10,7 @@ def as_root(script: str) -> str:
     return f'$(test "$(id -u)" = 0 || echo sudo) sh -ec {quote(script)}'
 
 
-def whole(script: str) -> str:
+def self_contained(script: str) -> str:
     """A script for the standard input of a shell: it is read as a whole before a command of it could read on there. It
     may be longer than a command line can be, and finds the tools of the system wherever they are."""
     return f"{{\numask 022\nPATH=$PATH:/usr/local/bin:/usr/local/sbin:/usr/sbin:/sbin\n{script}\n}} </dev/null\n"

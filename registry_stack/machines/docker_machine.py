@@ -109,7 +109,7 @@ class DockerMachine:
         except CommandError as error:
             if error.code == _NOT_FOUND or _NOT_THERE in error.output:
                 return None
-            if _NO_STATE in error.output and not self.store.is_settled(name):
+            if _NO_STATE in error.output and not self.store.is_finished(name):
                 return None
             raise
 
@@ -125,7 +125,7 @@ class DockerMachine:
         may not ask: such an entry is forgotten if an earlier making or removal of the machine was cut short.
         """
         force = [] if self.store.entry(name) else ["--force"]
-        settled = self.store.is_settled(name)
+        settled = self.store.is_finished(name)
         self.store.begin(name)
         try:
             self._run("rm", "-y", *force, name)
@@ -133,10 +133,10 @@ class DockerMachine:
             if _NO_STATE not in error.output:
                 raise
             if settled:
-                self.store.settle(name)
+                self.store.finish(name)
                 raise
             self._run("rm", "-y", "--force", name)
-        self.store.settle(name)
+        self.store.finish(name)
 
     def regenerate_certificates(self, name: str) -> None:
         """Makes the engine's certificate anew, for the address that the machine has now; restarts the engine."""

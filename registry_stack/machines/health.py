@@ -4,7 +4,7 @@ from contextlib import suppress
 from enum import StrEnum
 
 from registry_stack.common.errors import CertificateError, CommandError, DeadlineError, UnreachableError
-from registry_stack.common.waiting import wait_for
+from registry_stack.common.waiting import wait_for, wait_until
 from registry_stack.guest.scripts import as_root
 from registry_stack.machines.docker_machine import DockerMachine
 from registry_stack.remote.docker_engine import is_ready, wait_for_engine
@@ -26,7 +26,7 @@ class Health(StrEnum):
     WELL = "well"
 
 
-def look_at(tool: DockerMachine, name: str) -> Health:
+def inspect_machine(tool: DockerMachine, name: str) -> Health:
     """Looks at a machine through docker-machine, and at its engine over TLS."""
     tool.store.repair(name)
     if not tool.store.exists(name):
@@ -53,11 +53,11 @@ def wake(tool: DockerMachine, name: str) -> None:
 
 def heal(tool: DockerMachine, name: str, login: Login) -> None:
     """Makes a machine well: starts it if it is stopped, and makes its engine's certificates anew if they don't fit."""
-    health = look_at(tool, name)
+    health = inspect_machine(tool, name)
     if health is Health.STOPPED:
         _start(tool, name)
     if health is not Health.WELL:
-        health = _settled(tool, name)
+        health = _wait_until_settled(tool, name)
     if health is not Health.WELL:
         regenerate_certificates(tool, name, login)
     tool.store.keep(name)
@@ -81,14 +81,14 @@ def _start(tool: DockerMachine, name: str) -> None:
         return
     # docker-machine can't start what it did not make. A container machine's container is started before this, by the
     # resource that made it.
-    wait_for(f"{name} to be started (docker-machine can't)", lambda: tool.is_running(name) or None, tool.deadline)
+    wait_until(f"{name} to be started (docker-machine can't)", lambda: tool.is_running(name) is True, tool.deadline)
 
 
-def _settled(tool: DockerMachine, name: str) -> Health:
+def _wait_until_settled(tool: DockerMachine, name: str) -> Health:
     """The health of a machine once its engine has had the time to start."""
 
     def clear() -> Health | None:
-        health = look_at(tool, name)
+        health = inspect_machine(tool, name)
         return health if health in (Health.WELL, Health.UNTRUSTED) else None
 
     seconds = min(_SECONDS_TO_SETTLE, tool.deadline)

@@ -13,7 +13,7 @@ from registry_stack.guest.boot2docker import renew_engine
 from registry_stack.guest.scripts import as_root
 from registry_stack.machines.docker_machine import DockerMachine, OptionValue
 from registry_stack.machines.health import heal, regenerate_certificates, wake
-from registry_stack.machines.spec import Wanted
+from registry_stack.machines.spec import MachineSpec
 from registry_stack.remote.local_engine import wake_container
 from registry_stack.remote.login import Login
 from registry_stack.remote.ssh import run_command, wait_for_host_key
@@ -21,61 +21,61 @@ from registry_stack.remote.ssh import run_command, wait_for_host_key
 _SECONDS_TO_BOOT = 10
 
 
-def create_machine(tool: DockerMachine, wanted: Wanted) -> Login:
+def create_machine(tool: DockerMachine, spec: MachineSpec) -> Login:
     """Makes a machine and returns how to log in to it.
 
     What an interrupted creation of the same owner left is removed first; a machine of anybody else's is a
     MachineError. The marker that tells them apart is written before docker-machine starts.
     """
-    with _reserved(tool, wanted.name) as lock:
-        if tool.store.exists(wanted.name):
-            if tool.store.owner(wanted.name) != wanted.owner:
+    with _reserved(tool, spec.name) as lock:
+        if tool.store.exists(spec.name):
+            if tool.store.owner(spec.name) != spec.owner:
                 raise MachineError(
-                    f"docker-machine has a machine named {wanted.name} already (in {tool.storage}), and this stack did "
+                    f"docker-machine has a machine named {spec.name} already (in {tool.storage}), and this stack did "
                     f"not make it: take it over with adopt: true, choose another name, or remove it by hand: "
-                    f"{tool.command} rm {wanted.name}"
+                    f"{tool.command} rm {spec.name}"
                 )
-            tool.store.repair(wanted.name)
-            tool.remove(wanted.name)
-        again = tool.store.owner(wanted.name) == wanted.owner
-        tool.store.mark(wanted.name, wanted.owner)
-        tool.store.begin(wanted.name)
-        place = _meet(tool, wanted)
+            tool.store.repair(spec.name)
+            tool.remove(spec.name)
+        again = tool.store.owner(spec.name) == spec.owner
+        tool.store.mark(spec.name, spec.owner)
+        tool.store.begin(spec.name)
+        place = _meet(tool, spec)
         if again:
-            _renew_engine({**wanted.options, **place}, wanted)
-        with _key_option(tool, wanted) as key_option:
-            tool.create(wanted.name, wanted.driver, {**wanted.options, **place, **key_option}, lock=lock)
-        tool.store.keep(wanted.name)
-        tool.store.settle(wanted.name)
-        login = login_of(tool, wanted.name, wanted.host_key)
+            _renew_engine({**spec.options, **place}, spec)
+        with _key_option(tool, spec) as key_option:
+            tool.create(spec.name, spec.driver, {**spec.options, **place, **key_option}, lock=lock)
+        tool.store.keep(spec.name)
+        tool.store.finish(spec.name)
+        login = login_of(tool, spec.name, spec.host_key)
         # the steps that follow begin where a new machine answers, and see by themselves that this one has moved
-        return replace(login, host=str(wanted.options["generic-ip-address"])) if place else login
+        return replace(login, host=str(spec.options["generic-ip-address"])) if place else login
 
 
-def adopt_machine(tool: DockerMachine, wanted: Wanted) -> Login:
+def adopt_machine(tool: DockerMachine, spec: MachineSpec) -> Login:
     """Takes over a machine that docker-machine has already, and makes it well; it is not marked as this program's.
 
     Raises MachineError if there is none of that name.
     """
-    with _reserved(tool, wanted.name):
-        if not tool.store.exists(wanted.name):
-            raise MachineError(f"docker-machine has no machine named {wanted.name} (in {tool.storage}) to adopt")
-        wake(tool, wanted.name)
-        login = login_of(tool, wanted.name, wanted.host_key)
-        heal(tool, wanted.name, login)
-        return replace(login, host=tool.address(wanted.name))
+    with _reserved(tool, spec.name):
+        if not tool.store.exists(spec.name):
+            raise MachineError(f"docker-machine has no machine named {spec.name} (in {tool.storage}) to adopt")
+        wake(tool, spec.name)
+        login = login_of(tool, spec.name, spec.host_key)
+        heal(tool, spec.name, login)
+        return replace(login, host=tool.address(spec.name))
 
 
-def update_machine(tool: DockerMachine, wanted: Wanted, known: Login, *, take_over: bool) -> str:
+def update_machine(tool: DockerMachine, spec: MachineSpec, known: Login, *, take_over: bool) -> str:
     """Heals a machine, with the options that it can take over in place; returns the address at which it answers."""
-    with _reserved(tool, wanted.name):
-        wake(tool, wanted.name)
-        login = replace(known, host=tool.address(wanted.name))
+    with _reserved(tool, spec.name):
+        wake(tool, spec.name)
+        login = replace(known, host=tool.address(spec.name))
         if take_over:
-            tool.store.take_over(wanted.name, wanted.options)
-            regenerate_certificates(tool, wanted.name, login)
-        heal(tool, wanted.name, login)
-        return tool.address(wanted.name)
+            tool.store.take_over(spec.name, spec.options)
+            regenerate_certificates(tool, spec.name, login)
+        heal(tool, spec.name, login)
+        return tool.address(spec.name)
 
 
 def remove_machine(tool: DockerMachine, name: str) -> None:
@@ -108,17 +108,17 @@ def login_of(tool: DockerMachine, name: str, host_key: str | None) -> Login:
     )
 
 
-def _meet(tool: DockerMachine, wanted: Wanted) -> dict[str, str]:
+def _meet(tool: DockerMachine, spec: MachineSpec) -> dict[str, str]:
     """docker-machine's own SSH verifies no host key: where it is known beforehand, this does, just before.
 
     It is also the quickest way to wait for the machine: docker-machine looks every three seconds only. Returns the
     option that has to be another: a machine that moved before docker-machine's entry of it was lost is where it was.
     """
-    first = wanted.options.get("generic-ip-address")
-    if wanted.host_key is None or not isinstance(first, str):
+    first = spec.options.get("generic-ip-address")
+    if spec.host_key is None or not isinstance(first, str):
         return {}
-    known, port = wanted.host_key, int(str(wanted.options.get("generic-ssh-port", 22)))
-    last = tool.store.last_address(wanted.name) or first
+    known, port = spec.host_key, int(str(spec.options.get("generic-ssh-port", 22)))
+    last = tool.store.last_address(spec.name) or first
     begun = time.monotonic()
 
     def met() -> str:
@@ -128,24 +128,24 @@ def _meet(tool: DockerMachine, wanted: Wanted) -> dict[str, str]:
         try:
             return _met_at(last, port, known)
         except DeadlineError:
-            if wanted.instance:
-                wake_container(wanted.name, wanted.instance)
+            if spec.instance:
+                wake_container(spec.name, spec.instance)
             # a destroy that was killed may have forgotten the machine, and left its container where it had moved to
-            if wanted.moves_to and time.monotonic() - begun > _SECONDS_TO_BOOT:
+            if spec.moves_to and time.monotonic() - begun > _SECONDS_TO_BOOT:
                 with suppress(HostKeyError):
-                    return _met_at(wanted.moves_to, port, known)
+                    return _met_at(spec.moves_to, port, known)
             raise
 
-    place = wait_for(f"the machine {wanted.name}", met, tool.deadline, failures=(DeadlineError,))
+    place = wait_for(f"the machine {spec.name}", met, tool.deadline, failures=(DeadlineError,))
     return {} if place == first else {"generic-ip-address": place}
 
 
-def _renew_engine(options: Mapping[str, OptionValue], wanted: Wanted) -> None:
+def _renew_engine(options: Mapping[str, OptionValue], spec: MachineSpec) -> None:
     """A creation that was cut short may have left a Boot2Docker's engine stopped, or with a half of its certificates:
     docker-machine would wait for it in vain."""
-    if wanted.ssh_key and wanted.host_key:
+    if spec.ssh_key and spec.host_key:
         user, host = str(options.get("generic-ssh-user", "root")), str(options["generic-ip-address"])
-        run_command(Login(host, user, wanted.ssh_key, wanted.host_key), as_root(renew_engine()))
+        run_command(Login(host, user, spec.ssh_key, spec.host_key), as_root(renew_engine()))
 
 
 def _met_at(address: str, port: int, known: str) -> str:
@@ -162,21 +162,21 @@ def _reserved(tool: DockerMachine, name: str) -> Iterator[int]:
 
 
 @contextmanager
-def _key_option(tool: DockerMachine, wanted: Wanted) -> Iterator[dict[str, str]]:
+def _key_option(tool: DockerMachine, spec: MachineSpec) -> Iterator[dict[str, str]]:
     """The generic driver takes a key as a file, which it copies by its name: one that is gone afterwards.
 
     If this process is killed, that is when the machine is made anew or removed; so its place is always the same.
     """
-    if wanted.ssh_key is None:
+    if spec.ssh_key is None:
         yield {}
         return
-    folder = tool.store.own(wanted.name, "key")
+    folder = tool.store.own(spec.name, "key")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
     path = folder / "id_rsa"
     path.touch(mode=0o600)
     try:
-        path.write_text(wanted.ssh_key, "utf-8")
+        path.write_text(spec.ssh_key, "utf-8")
         yield {"generic-ssh-key": str(path)}
     finally:
         shutil.rmtree(folder)

@@ -5,11 +5,11 @@ from contextlib import suppress
 from dataclasses import replace
 
 from registry_stack.common.errors import CommandError, DeadlineError, MachineError, UnreachableError
-from registry_stack.common.waiting import wait_for
+from registry_stack.common.waiting import wait_for, wait_until
 from registry_stack.guest.addresses import GUESTS, StaticAddress, which_guest
 from registry_stack.guest.scripts import as_root
 from registry_stack.machines.docker_machine import DockerMachine
-from registry_stack.machines.health import Health, heal, look_at, regenerate_certificates
+from registry_stack.machines.health import Health, heal, inspect_machine, regenerate_certificates
 from registry_stack.remote.docker_engine import has_certificate_for, wait_for_engine
 from registry_stack.remote.login import Login
 from registry_stack.remote.reboot import answers, is_at, reboot
@@ -27,11 +27,11 @@ def move_machine(tool: DockerMachine, name: str, now: Login, wanted: StaticAddre
     there = replace(now, host=str(wanted.address))
     # first where it was: on the subnet it takes seconds to find that nobody is at an address
     if now.host == there.host or is_at(now):
-        _settle(now, there, wanted, tool.deadline)
+        _apply_address(now, there, wanted, tool.deadline)
     with ThreadPoolExecutor(1) as beside:
         # a second without an answer is the proof, and the engine takes about as long to start
         gone = beside.submit(_verify_gone, now, there)
-        certified = _is_certified(tool, name, there.host)
+        certified = _wait_for_certificate(tool, name, there.host)
         gone.result()
     tool.store.move(name, there.host)
     if not certified:
@@ -40,9 +40,9 @@ def move_machine(tool: DockerMachine, name: str, now: Login, wanted: StaticAddre
     tool.store.keep(name)
 
 
-def look_at_moved(tool: DockerMachine, name: str, there: Login) -> Health:
+def inspect_moved(tool: DockerMachine, name: str, there: Login) -> Health:
     """How a machine is that should be at its static address."""
-    return look_at(tool, name) if answers(there) else Health.ELSEWHERE
+    return inspect_machine(tool, name) if answers(there) else Health.ELSEWHERE
 
 
 def heal_moved(tool: DockerMachine, name: str, first: Login, wanted: StaticAddress) -> None:
@@ -56,7 +56,7 @@ def heal_moved(tool: DockerMachine, name: str, first: Login, wanted: StaticAddre
     heal(tool, name, there)
 
 
-def _settle(now: Login, there: Login, wanted: StaticAddress, seconds: float) -> None:
+def _apply_address(now: Login, there: Login, wanted: StaticAddress, seconds: float) -> None:
     kind = run_command(now, which_guest()).strip()
     if kind not in GUESTS:
         raise MachineError(
@@ -72,21 +72,19 @@ def _settle(now: Login, there: Login, wanted: StaticAddress, seconds: float) -> 
         return
     with suppress(UnreachableError, CommandError):  # the connection breaks when the address goes
         run_command(now, as_root(guest.apply), seconds=10)
-    wait_for(f"{there} with the same host key", lambda: answers(there) or None, seconds)
+    wait_until(f"{there} with the same host key", lambda: answers(there), seconds)
 
 
 def _verify_gone(now: Login, there: Login) -> None:
     if now.host == there.host:
         return
     try:
-        wait_for("the old address to be left", lambda: not is_at(now) or None, _SECONDS_TO_LEAVE)
+        wait_until("the old address to be left", lambda: not is_at(now), _SECONDS_TO_LEAVE)
     except DeadlineError:
         raise MachineError(f"{there} answers at its static address, but still at {now.host} too") from None
 
 
-def _is_certified(tool: DockerMachine, name: str, address: str) -> bool:
+def _wait_for_certificate(tool: DockerMachine, name: str, address: str) -> bool:
+    """Waits until the engine answers there; returns whether its certificate is valid for that address."""
     folder = tool.store.folder(name)
-    answer = wait_for(
-        f"the engine of {name} at {address}", lambda: (has_certificate_for(address, folder),), tool.deadline
-    )
-    return answer[0]
+    return wait_for(f"the engine of {name} at {address}", lambda: has_certificate_for(address, folder), tool.deadline)

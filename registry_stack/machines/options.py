@@ -17,7 +17,7 @@ def faults(tool: DockerMachine, driver: str, options: Mapping[str, OptionValue])
     return [_fault(name, driver, known) for name in options if name not in known]
 
 
-def rebuilding(olds: Mapping[str, OptionValue], news: Mapping[str, OptionValue]) -> bool:
+def needs_replacement(olds: Mapping[str, OptionValue], news: Mapping[str, OptionValue]) -> bool:
     """Whether a change of options needs another machine; the others can be taken over by this one."""
     changed = {name for name in olds.keys() | news.keys() if olds.get(name) != news.get(name)}
     return bool(changed - IN_PLACE)

@@ -7,7 +7,7 @@ from registry_stack.machines.docker_machine import OptionValue
 
 
 @dataclass(frozen=True)
-class Wanted:
+class MachineSpec:
     """A machine to make. `owner` tells whose it is; `ssh_key` (PEM) and `host_key` where they are known beforehand;
     `instance` is the id of the container that the machine is, if it is one, and `moves_to` the address that it gets
     later and may have already."""

@@ -102,11 +102,11 @@ class Store:
         """Notes that a machine is being made or removed."""
         _write(self.own(name, "unsettled"), {})
 
-    def settle(self, name: str) -> None:
+    def finish(self, name: str) -> None:
         """Notes that a machine's making or removal is over."""
         self.own(name, "unsettled").unlink(missing_ok=True)
 
-    def is_settled(self, name: str) -> bool:
+    def is_finished(self, name: str) -> bool:
         """Whether no making or removal of a machine has been cut short."""
         return not self.own(name, "unsettled").exists()
 

@@ -1,21 +1,21 @@
 """Putting the registry's certificate in place. Nothing of Pulumi here."""
 
-from registry_stack.certificates.fingerprints import fingerprint, fingerprint_shown
+from registry_stack.certificates.fingerprints import fetch_sha256, sha256_of
 from registry_stack.common.errors import CommandError
-from registry_stack.common.waiting import wait_for
+from registry_stack.common.waiting import wait_until
 from registry_stack.guest.scripts import as_root, write_file
 from registry_stack.registry.configuration import CERTIFICATE, KEPT_CERTIFICATES, KEY
 from registry_stack.registry.restart import RESTARTED, restart_gently
 from registry_stack.remote.login import Login
-from registry_stack.remote.ssh import connected
+from registry_stack.remote.ssh import connect
 
 _SECONDS_TO_SERVE = 30
 
 
-def serve(machine: Login, port: int, chain: str, private_key: str) -> None:
+def install_certificate(machine: Login, port: int, chain: str, private_key: str) -> None:
     """Puts certificate and key (PEM) onto the machine. If the registry's container is there already, it is restarted
     gently, and waited for until it serves them at `port`."""
-    with connected(machine) as shell:
+    with connect(machine) as shell:
         for file, mode, content in ((KEY, "600", private_key), (CERTIFICATE, "644", chain)):
             shell.run(as_root(write_file(KEPT_CERTIFICATES / file, mode=mode)), stdin=content)
         try:
@@ -23,14 +23,14 @@ def serve(machine: Login, port: int, chain: str, private_key: str) -> None:
         except CommandError as error:  # whose text has the whole script
             raise CommandError([f"restarting the registry on {machine}"], error.code, error.output) from None
     if said.strip() == RESTARTED:
-        _wait_until_served(machine.host, port, fingerprint(chain))
+        _wait_until_served(machine.host, port, sha256_of(chain))
 
 
 def _wait_until_served(host: str, port: int, wanted: str) -> None:
     def served() -> bool:
-        shown = fingerprint_shown(host, port)
+        shown = fetch_sha256(host, port)
         if shown != wanted:
             raise ConnectionError(f"a certificate with the SHA-256 {shown}")
         return True
 
-    wait_for(f"{host}:{port} to serve the certificate with the SHA-256 {wanted}", served, _SECONDS_TO_SERVE)
+    wait_until(f"{host}:{port} to serve the certificate with the SHA-256 {wanted}", served, _SECONDS_TO_SERVE)

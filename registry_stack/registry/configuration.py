@@ -25,7 +25,7 @@ DRAIN_SECONDS = 8
 """How long a registry that is told to stop lets open connections come to their end."""
 
 
-def registry_config(endpoints: Sequence[EndpointSettings], private_key: str) -> str:
+def render_configuration(endpoints: Sequence[EndpointSettings], private_key: str) -> str:
     """The configuration as YAML: TLS by the certificate in CERTIFICATES, data in DATA, webhooks to `endpoints`.
 
     What proves that an upload under way is the registry's own comes from its private key (PEM): without a secret that

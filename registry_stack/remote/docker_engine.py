@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from registry_stack.common.errors import CertificateError, StackError, UnreachableError
-from registry_stack.common.waiting import wait_for
+from registry_stack.common.waiting import wait_until
 
 PORT = 2376
 _SECONDS = 5
@@ -39,7 +39,7 @@ def has_certificate_for(address: str, folder: Path) -> bool:
 
 def wait_for_engine(address: str, folder: Path, seconds: float) -> None:
     """Waits until the engine is ready."""
-    wait_for(f"the engine at {address}:{PORT}", lambda: is_ready(address, folder) or None, seconds)
+    wait_until(f"the engine at {address}:{PORT}", lambda: is_ready(address, folder), seconds)
 
 
 def image_id(address: str, folder: Path, tag: str) -> str | None:

@@ -11,7 +11,7 @@ from registry_stack.remote.docker_engine import image_id, load_image
 _SECONDS = 600
 
 
-def hand_over(tag: str, address: str, folder: Path) -> str:
+def copy_image(tag: str, address: str, folder: Path) -> str:
     """Streams an image to the engine at `address`, unless that has the same one; returns its id there.
 
     Raises StackError where there is nothing to hand over, or nobody to take it.

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from registry_stack.common.errors import CommandError, HostKeyError, UnreachableError
-from registry_stack.common.waiting import wait_for
+from registry_stack.common.waiting import wait_until
 from registry_stack.guest.scripts import as_root
 from registry_stack.remote.login import Login
 from registry_stack.remote.ssh import run_command
@@ -24,11 +24,10 @@ def reboot(login: Login, address: str, seconds: float) -> None:
         run_command(login, as_root("shutdown -r now"), seconds=10)
     there = replace(login, host=address)
 
-    def booted_anew() -> str | None:
-        now = run_command(there, _BOOT_ID)
-        return now if now != before else None
+    def has_rebooted() -> bool:
+        return run_command(there, _BOOT_ID) != before
 
-    wait_for(f"the reboot of {login}", booted_anew, seconds, failures=(UnreachableError, CommandError))
+    wait_until(f"the reboot of {login}", has_rebooted, seconds, failures=(UnreachableError, CommandError))
 
 
 def is_at(login: Login) -> bool:

@@ -49,7 +49,7 @@ class Shell:
 
 
 @contextmanager
-def connected(login: Login, seconds: float = 15) -> Iterator[Shell]:
+def connect(login: Login, seconds: float = 15) -> Iterator[Shell]:
     """A connection, ready for commands. Raises HostKeyError, UnreachableError, StackError if the key is refused."""
     kind, encoded = login.host_key.split()[:2]
     try:
@@ -86,7 +86,7 @@ def connected(login: Login, seconds: float = 15) -> Iterator[Shell]:
 
 def run_command(login: Login, command: str, *, stdin: str = "", seconds: float = 60) -> str:
     """Runs one command on a connection of its own, as Shell.run does."""
-    with connected(login) as shell:
+    with connect(login) as shell:
         return shell.run(command, stdin=stdin, seconds=seconds)
 
 

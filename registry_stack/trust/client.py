@@ -6,18 +6,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from registry_stack.common.errors import CommandError, MachineError, RegistryError, StackError
-from registry_stack.common.waiting import wait_for
+from registry_stack.common.hashing import sha256_of_text
+from registry_stack.common.waiting import wait_until
 from registry_stack.guest.engines import Engine
-from registry_stack.guest.engines.restart import restarted, resumed
-from registry_stack.guest.scripts import as_root, whole
-from registry_stack.guest.systems import SYSTEMS, System, recognised
+from registry_stack.guest.engines.restart import restart_script, resume_script
+from registry_stack.guest.scripts import as_root, self_contained
+from registry_stack.guest.systems import SYSTEMS, System, recognise
 from registry_stack.remote.login import Login
 from registry_stack.remote.reboot import reboot
-from registry_stack.remote.ssh import Shell, connected
-from registry_stack.trust.desired import Wanted, digest
-from registry_stack.trust.diagnosis import judge, request
-from registry_stack.trust.facts import Facts, look
-from registry_stack.trust.plan import Before, conflicts, made, script, steps
+from registry_stack.remote.ssh import Shell, connect
+from registry_stack.trust.desired import DesiredTrust
+from registry_stack.trust.diagnosis import diagnose, request
+from registry_stack.trust.facts import Facts, inspect_script
+from registry_stack.trust.plan import Previous, conflicts, owned_folders, plan, script_of
 
 _SHELL = as_root("exec sh -es")
 _SECONDS = 120
@@ -34,42 +35,42 @@ class Installed:
 
 
 @dataclass(frozen=True)
-class Client:
+class TrustClient:
     """A client's name, and how to log in to it."""
 
     name: str
     login: Login
 
-    def install(self, wanted: Wanted, os: str, before: Before) -> Installed:
+    def install(self, desired: DesiredTrust, os: str, previous: Previous) -> Installed:
         """Makes the client have what is wanted, and no longer what it had before. `os` is a system's name, or auto."""
         with self._session() as session:
-            facts = session.look(wanted, SYSTEMS.get(os))
-            system = SYSTEMS.get(os) or recognised(facts.os_release)
-            self._refuse(facts, wanted, system)
-            session.take(facts, wanted, system, before)
-        files = {str(path): digest(content) for path, content in wanted.files(system).items()}
-        folders = [str(folder) for folder in made(facts, wanted, system, before)]
+            facts = session.inspect(desired, SYSTEMS.get(os))
+            system = SYSTEMS.get(os) or recognise(facts.os_release)
+            self._refuse(facts, desired, system)
+            session.take(facts, desired, system, previous)
+        files = {str(path): sha256_of_text(content) for path, content in desired.files(system).items()}
+        folders = [str(folder) for folder in owned_folders(facts, desired, system, previous)]
         return Installed(system.name if system else "", files, folders)
 
-    def drift(self, wanted: Wanted, system: System | None, before: Before) -> list[str]:
+    def inspect(self, desired: DesiredTrust, system: System | None, previous: Previous) -> list[str]:
         """What on the client is no longer as it was made; a line each."""
         with self._session() as session:
-            return [step.because for step in steps(session.look(wanted, system), wanted, system, before)]
+            return [step.because for step in plan(session.inspect(desired, system), desired, system, previous)]
 
-    def withdraw(self, wanted: Wanted, system: System | None, before: Before) -> None:
+    def uninstall(self, desired: DesiredTrust, system: System | None, previous: Previous) -> None:
         """Takes from the client exactly what was added."""
-        nothing = replace(wanted, anchors={}, names=())
+        nothing = replace(desired, anchors={}, names=())
         with self._session() as session:
-            session.take(session.look(nothing, system), nothing, system, before)
+            session.take(session.inspect(nothing, system), nothing, system, previous)
 
-    def restart(self, system: System, engine: Engine, seconds: float) -> None:
+    def restart_engine(self, system: System, engine: Engine, seconds: float) -> None:
         """Restarts an engine that reads the system's trust store only when it starts; its containers run again."""
         if engine.service:
-            again = self._rebooted(engine, seconds) if system.forgets else restarted(system, engine, seconds)
+            again = self._reboot(engine, seconds) if system.forgets else restart_script(system, engine, seconds)
             with self._session() as session:
                 session.run(again, seconds + _SECONDS)
 
-    def reach(self, engine: Engine, reference: str, seconds: float) -> None:
+    def wait_until_reached(self, engine: Engine, reference: str, seconds: float) -> None:
         """Waits until the client's own engine gets an answer from the registry over TLS that it trusts.
 
         What waiting won't end is a RegistryError as soon as that is certain; a DeadlineError ends the rest. Both say
@@ -80,29 +81,29 @@ class Client:
         def reached() -> bool:
             with self._session() as session:
                 printed = session.run(request(engine, reference))
-            if reason := judge(printed, reference):
+            if reason := diagnose(printed, reference):
                 said = printed.strip().splitlines() or ["nothing"]
                 text = f"{self.name} does not reach {reference}: {reason.name}: {said[-1]} ({reason.helps})"
                 raise (_NotYetError if time.monotonic() - began < reason.passes else RegistryError)(text)
             return True
 
         what = f"{self.name} to reach {reference} by {engine.name}"
-        wait_for(what, reached, seconds, failures=(_NotYetError, OSError), pause=_PAUSE)
+        wait_until(what, reached, seconds, failures=(_NotYetError, OSError), pause=_PAUSE)
 
-    def _rebooted(self, engine: Engine, seconds: float) -> str:
+    def _reboot(self, engine: Engine, seconds: float) -> str:
         """Reboots the client; what is to be run then."""
         with self._session() as session:
             containers = session.run(engine.running).split()
         reboot(self.login, self.login.host, seconds)
-        return resumed(engine, containers, seconds)
+        return resume_script(engine, containers, seconds)
 
     @contextmanager
     def _session(self) -> Iterator["_Session"]:
-        with connected(self.login) as shell:
+        with connect(self.login) as shell:
             yield _Session(shell)
 
-    def _refuse(self, facts: Facts, wanted: Wanted, system: System | None) -> None:
-        if wanted.whole and system is None:
+    def _refuse(self, facts: Facts, desired: DesiredTrust, system: System | None) -> None:
+        if desired.system_wide and system is None:
             raise MachineError(
                 f"its system is not known here, and `trust: system` needs one of {', '.join(SYSTEMS)}: name the one "
                 "that it is like in the client's `os`, or use `trust: engine`, which works on any. Its os-release "
@@ -113,7 +114,7 @@ class Client:
                 f"it has {path} already, and not from this program: remove that file, or name the authorities there "
                 "by hand and take the client out of the settings"
             )
-        for line in conflicts(facts, wanted):
+        for line in conflicts(facts, desired):
             raise MachineError(f"its /etc/hosts leads a name of the registry elsewhere: remove the line {line!r}")
 
 
@@ -127,16 +128,16 @@ class _Session:
 
     shell: Shell
 
-    def look(self, wanted: Wanted, system: System | None) -> Facts:
-        return Facts.parse(self.run(look(wanted, system)))
+    def inspect(self, desired: DesiredTrust, system: System | None) -> Facts:
+        return Facts.parse(self.run(inspect_script(desired, system)))
 
-    def take(self, facts: Facts, wanted: Wanted, system: System | None, before: Before) -> None:
-        if taken := steps(facts, wanted, system, before):
-            self.run(script(taken, system))
+    def take(self, facts: Facts, desired: DesiredTrust, system: System | None, previous: Previous) -> None:
+        if taken := plan(facts, desired, system, previous):
+            self.run(script_of(taken, system))
 
     def run(self, commands: str, seconds: float = _SECONDS) -> str:
         try:
-            return self.shell.run(_SHELL, stdin=whole(commands), seconds=seconds)
+            return self.shell.run(_SHELL, stdin=self_contained(commands), seconds=seconds)
         except CommandError as error:
             if "sudo" in error.output and "password" in error.output:
                 raise StackError(

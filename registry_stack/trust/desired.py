@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import PurePosixPath
 
 from registry_stack.guest import boot2docker
@@ -15,18 +14,18 @@ _KEPT = boot2docker.PERSISTENT / "certs.d"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DesiredTrust:
     """Trust in the registry that images of `reference` are in, which is at `address` and has `names`.
 
-    `anchors` are the certificates of the authorities (PEM), by their names. `whole`: of the system, not of the engine
-    alone. Without anchors and names it is what a client has that never heard of the registry.
+    `anchors` are the certificates of the authorities (PEM), by their names. `system_wide`: the whole system
+    trusts it, not the engine alone. Without anchors and names it is what a client has that never heard of the registry.
     """
 
     reference: str
     address: str
     names: tuple[str, ...]
     anchors: Mapping[str, str]
-    whole: bool
+    system_wide: bool
     engine: Engine
 
     @property
@@ -47,7 +46,7 @@ class Wanted:
         if system and system.forgets:
             files |= self._of_engine(_KEPT / self.reference)
         files |= self._of_engine(self._folder)
-        if system and self.whole:
+        if system and self.system_wide:
             files |= {self.anchor(system, name): text for name, text in self.texts.items()}
         return files
 
@@ -86,8 +85,3 @@ class Wanted:
 def part(reference: str) -> str:
     """The name of the block of bootsync.sh for trust in a registry."""
     return f"trust in {reference}"
-
-
-def digest(text: str) -> str:
-    """A content's SHA-256 as sha256sum prints it."""
-    return sha256(text.encode()).hexdigest()

@@ -92,11 +92,11 @@ _OTHER = Reason("its engine's request failed", "", "the answer above is the engi
 
 
 def request(engine: Engine, reference: str) -> str:
-    """The command that asks the registry through the engine; what it prints is for `judge`."""
+    """The command that asks the registry through the engine; what it prints is for `diagnose`."""
     return f"{engine.request.format(quote(f'{reference}/{IMAGE}'))} 2>&1 || true"
 
 
-def judge(printed: str, reference: str) -> Reason | None:
+def diagnose(printed: str, reference: str) -> Reason | None:
     """Why the engine did not reach the registry, by what its command printed, or None if it did."""
     said = printed.replace(reference, "")
     for reason in REASONS:

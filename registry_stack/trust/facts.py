@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from shlex import quote
 
+from registry_stack.common.hashing import sha256_of_text
 from registry_stack.guest.boot2docker import BOOTSYNC
 from registry_stack.guest.systems import SYSTEMS, System
-from registry_stack.trust.desired import MARK, Wanted, digest
+from registry_stack.trust.desired import MARK, DesiredTrust
 
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _WIDTH = 64
@@ -39,7 +40,7 @@ class Facts:
 
     @classmethod
     def parse(cls, printed: str) -> "Facts":
-        """Reads what the script of `look` printed."""
+        """Reads what `inspect_script` printed."""
         sections: dict[str, list[str]] = {}
         lines: list[str] = []
         for line in printed.splitlines():
@@ -61,13 +62,13 @@ class Facts:
         )
 
 
-def look(wanted: Wanted, system: System | None) -> str:
+def inspect_script(desired: DesiredTrust, system: System | None) -> str:
     """The script that looks at all that trust may concern; as on any system, where it is not known yet."""
     systems = [system] if system else [None, *SYSTEMS.values()]
-    files = [path for each in systems for path in wanted.files(each)]
+    files = [path for each in systems for path in desired.files(each)]
     folders = sorted({folder for file in files for folder in file.parents})
-    marked = [path for path in files if path.name == wanted.engine.named]
-    stores = sorted({each.bundle for each in systems if each and wanted.whole})
+    marked = [path for path in files if path.name == desired.engine.named]
+    stores = sorted({each.bundle for each in systems if each and desired.system_wide})
     return "\n".join(
         [
             _SHOW,
@@ -84,7 +85,7 @@ def look(wanted: Wanted, system: System | None) -> str:
                 for path in map(str, marked)
             ),
             "echo '== stores'",
-            *(line for store in stores for line in _look_into(str(store), wanted.texts)),
+            *(line for store in stores for line in _search_store(str(store), desired.texts)),
         ]
     )
 
@@ -93,9 +94,11 @@ def _text(lines: list[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _look_into(store: str, anchors: Mapping[str, str]) -> list[str]:
+def _search_store(store: str, anchors: Mapping[str, str]) -> list[str]:
     """Whether a bundle has the anchors: by a line of each, since its comments and its order are the tool's."""
-    lines = [f"  grep -qF {_patterns(text)} {store} && echo '  {store} {digest(text)}'" for text in anchors.values()]
+    lines = [
+        f"  grep -qF {_patterns(text)} {store} && echo '  {store} {sha256_of_text(text)}'" for text in anchors.values()
+    ]
     return [f"if [ -e {store} ]; then echo '  {store}'", *(f"{line} || true" for line in lines), "fi"]
 
 
@@ -103,8 +106,8 @@ def _patterns(anchor: str) -> str:
     """A line that no other certificate has, of its signature; and the same as tools write it that do so anew."""
     body = _CERTIFICATE.findall(anchor)[-1].split()
     anew = base64.b64encode(base64.b64decode("".join(body))).decode()
-    whole = [anew[start : start + _WIDTH] for start in range(0, len(anew) - _WIDTH, _WIDTH)]
-    return " ".join(f"-e {line}" for line in dict.fromkeys((*body[-2:-1], whole[-1])))
+    rewrapped = [anew[start : start + _WIDTH] for start in range(0, len(anew) - _WIDTH, _WIDTH)]
+    return " ".join(f"-e {line}" for line in dict.fromkeys((*body[-2:-1], rewrapped[-1])))
 
 
 def _quoted(paths: list[PurePosixPath]) -> str:

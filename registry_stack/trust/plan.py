@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from shlex import quote
 
+from registry_stack.common.hashing import sha256_of_text
 from registry_stack.guest import boot2docker
 from registry_stack.guest.systems import System
-from registry_stack.trust.desired import MARK, Wanted, digest, part
+from registry_stack.trust.desired import MARK, DesiredTrust, part
 from registry_stack.trust.facts import Facts
 
 _HOSTS = "/etc/hosts"
@@ -24,7 +25,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Before:
+class Previous:
     """What an earlier run has left on the client: its files, the folders that it made, the registry's names."""
 
     files: tuple[PurePosixPath, ...] = ()
@@ -33,21 +34,21 @@ class Before:
     names: tuple[str, ...] = ()
 
 
-def steps(facts: Facts, wanted: Wanted, system: System | None, before: Before) -> list[Step]:
+def plan(facts: Facts, desired: DesiredTrust, system: System | None, previous: Previous) -> list[Step]:
     """What brings a client from how it is to what is wanted: what is added comes first, what goes comes last."""
-    files = wanted.files(system)
-    gone = [path for path in before.files if path not in files]
+    files = desired.files(system)
+    gone = [path for path in previous.files if path not in files]
     return [
-        *_writing(facts, files),
-        *_naming(facts, wanted, before),
-        *_at_boot(facts, wanted.part, wanted.block(system), before),
+        *_plan_files(facts, files),
+        *_plan_names(facts, desired, previous),
+        *_plan_boot(facts, desired.part, desired.block(system), previous),
         *(Step(f"{path} is not wanted", f"rm -f {quote(str(path))}") for path in gone),
-        *_rebuilding(facts, wanted, system, gone),
-        *_clearing(_folders(files), before),
+        *_plan_rebuild(facts, desired, system, gone),
+        *_plan_cleanup(_folders(files), previous),
     ]
 
 
-def script(taken: Sequence[Step], system: System | None) -> str:
+def script_of(taken: Sequence[Step], system: System | None) -> str:
     """A script that takes steps, as root; it stops at the first that fails."""
     lines = []
     if system and system.package and any(step.rebuilds for step in taken):
@@ -57,30 +58,32 @@ def script(taken: Sequence[Step], system: System | None) -> str:
     return "\n".join([*lines, *(step.commands for step in taken)])
 
 
-def made(facts: Facts, wanted: Wanted, system: System | None, before: Before) -> list[PurePosixPath]:
+def owned_folders(
+    facts: Facts, desired: DesiredTrust, system: System | None, previous: Previous
+) -> list[PurePosixPath]:
     """The folders that are to be removed when they are empty: the registry's own, and those that were not there."""
     return sorted(
         folder
-        for folder in _folders(wanted.files(system))
-        if folder.name == wanted.reference or folder in before.folders or str(folder) not in facts.folders
+        for folder in _folders(desired.files(system))
+        if folder.name == desired.reference or folder in previous.folders or str(folder) not in facts.folders
     )
 
 
-def conflicts(facts: Facts, wanted: Wanted) -> list[str]:
+def conflicts(facts: Facts, desired: DesiredTrust) -> list[str]:
     """Lines of the hosts file, not of this program's, that lead the registry's names to other IPv4 addresses."""
     found = []
     for line in facts.hosts.splitlines():
         address, *names = line.partition("#")[0].split() or [""]
-        elsewhere = "." in address and address != wanted.address
-        if elsewhere and not line.endswith(MARK) and not set(names).isdisjoint(wanted.names):
+        elsewhere = "." in address and address != desired.address
+        if elsewhere and not line.endswith(MARK) and not set(names).isdisjoint(desired.names):
             found.append(line)
     return found
 
 
-def _writing(facts: Facts, files: dict[PurePosixPath, str]) -> Iterator[Step]:
+def _plan_files(facts: Facts, files: dict[PurePosixPath, str]) -> Iterator[Step]:
     for path, content in files.items():
         there = facts.digests.get(str(path))
-        if there != digest(content):
+        if there != sha256_of_text(content):
             name, fresh = quote(str(path)), quote(f"{path}.new")
             yield Step(
                 f"{path} is {'altered' if there else 'missing'}",
@@ -90,11 +93,11 @@ def _writing(facts: Facts, files: dict[PurePosixPath, str]) -> Iterator[Step]:
             )
 
 
-def _naming(facts: Facts, wanted: Wanted, before: Before) -> Iterator[Step]:
+def _plan_names(facts: Facts, desired: DesiredTrust, previous: Previous) -> Iterator[Step]:
     lines = facts.hosts.splitlines()
-    ends = [_end(names) for names in dict.fromkeys((before.names, wanted.names)) if names]
+    ends = [_end(names) for names in dict.fromkeys((previous.names, desired.names)) if names]
     own = [line for line in lines if any(line.endswith(end) for end in ends)]
-    target = [wanted.hosts_line] if wanted.names else []
+    target = [desired.hosts_line] if desired.names else []
     if own == target:
         return
     commands = []
@@ -104,34 +107,36 @@ def _naming(facts: Facts, wanted: Wanted, before: Before) -> Iterator[Step]:
         commands.append(f"sed {patterns} {_HOSTS} > {_HOSTS}.new\ncat {_HOSTS}.new > {_HOSTS}\nrm {_HOSTS}.new")
     if target:
         commands.append(f'[ -z "$(tail -c 1 {_HOSTS})" ] || echo >> {_HOSTS}')
-        commands.append(f"echo {quote(wanted.hosts_line)} >> {_HOSTS}")
+        commands.append(f"echo {quote(desired.hosts_line)} >> {_HOSTS}")
     yield Step(f"{_HOSTS} does not have the registry's names as wanted", "\n".join(commands))
 
 
-def _at_boot(facts: Facts, name: str, block: str, before: Before) -> Iterator[Step]:
+def _plan_boot(facts: Facts, name: str, block: str, previous: Previous) -> Iterator[Step]:
     if block and block not in facts.bootsync:
         commands = f"{{\n{boot2docker.install_block(name)}\n}} <<'{_END}'\n{block}{_END}"
         yield Step(f"{boot2docker.BOOTSYNC} does not put the trust back at boot", commands)
-    old = part(before.reference)
+    old = part(previous.reference)
     if f"# >>> {old}\n" in facts.bootsync and not (block and old == name):
         yield Step(f"{boot2docker.BOOTSYNC} has a block that is not wanted", boot2docker.withdraw_block(old))
 
 
-def _rebuilding(facts: Facts, wanted: Wanted, system: System | None, gone: Iterable[PurePosixPath]) -> Iterator[Step]:
+def _plan_rebuild(
+    facts: Facts, desired: DesiredTrust, system: System | None, gone: Iterable[PurePosixPath]
+) -> Iterator[Step]:
     if system is None:
         return
     removed = any(path.parent == system.folder for path in gone)
-    anchors = wanted.texts.items() if wanted.whole else ()
-    added = any(facts.digests.get(str(wanted.anchor(system, name))) != digest(text) for name, text in anchors)
+    anchors = desired.texts.items() if desired.system_wide else ()
+    added = any(facts.digests.get(str(desired.anchor(system, name))) != sha256_of_text(text) for name, text in anchors)
     held = facts.stores.get(str(system.bundle))
-    lacking = held is not None and any(digest(text) not in held for _, text in anchors)
+    lacking = held is not None and any(sha256_of_text(text) not in held for _, text in anchors)
     if removed or added or lacking:
         command = (removed and system.rebuild_without) or system.rebuild
         yield Step(f"the trust store {system.bundle} is not up to date", f"{command} >/dev/null", rebuilds=True)
 
 
-def _clearing(needed: set[PurePosixPath], before: Before) -> Iterator[Step]:
-    for folder in sorted(set(before.folders) - needed, reverse=True):
+def _plan_cleanup(needed: set[PurePosixPath], previous: Previous) -> Iterator[Step]:
+    for folder in sorted(set(previous.folders) - needed, reverse=True):
         yield Step(f"{folder} is not needed", f"rmdir {quote(str(folder))} 2>/dev/null || true")
 
 

@@ -36,7 +36,7 @@ class Placed:
 
 
 @dataclass
-class Trusting:
+class WorkstationTrustWork:
     """Work on one workstation; each step that fails is a line of `problems`, and the others are done nevertheless."""
 
     places: Places
@@ -46,7 +46,7 @@ class Trusting:
     runner: Runner
     problems: list[str] = field(default_factory=list)
 
-    def look(self) -> None:
+    def inspect(self) -> None:
         """Notes as problems what is not as it should be."""
         for path, text in self._files.items():
             with self._noting(path):
@@ -56,24 +56,26 @@ class Trusting:
             lacking = self._lacking()
             self.problems += [f"{_name(self.places)} does not hold {name}" for name in lacking]
 
-    def install(self, before: Placed) -> Placed:
+    def install(self, previous: Placed) -> Placed:
         """Puts there what is not there, and takes away what was put there before and is not wanted any more."""
         with self._noting("the trust store"), locked(self.lock, "the trust store", _SECONDS_FOR_OTHERS):
-            gone = [path for path in before.files if path not in self._files]
-            removed = [path for path in gone if self._removed(path)]
-            folders = self._remove_folders([each for each in before.folders if not self._needs(each)])
-            made = [folder for path, text in self._files.items() for folder in self._written(path, text)]
+            gone = [path for path in previous.files if path not in self._files]
+            removed = [path for path in gone if self._remove(path)]
+            folders = self._remove_folders([each for each in previous.folders if not self._needs(each)])
+            made = [folder for path, text in self._files.items() for folder in self._write_missing(path, text)]
             self._rebuild(bool(removed))
             return Placed(
                 files=tuple(path for path in [*self._files, *gone] if os.path.lexists(path)),
-                folders=tuple(dict.fromkeys([*(each for each in before.folders if each not in folders), *made])),
-                certificates=self._exchanged(before.certificates),
+                folders=tuple(dict.fromkeys([*(each for each in previous.folders if each not in folders), *made])),
+                certificates=self._exchange_certificates(previous.certificates),
             )
-        return before
+        return previous
 
-    def withdraw(self, before: Placed) -> Placed:
+    def uninstall(self, previous: Placed) -> Placed:
         """Takes away what was put there, and nothing else; returns what is left."""
-        return Trusting(self.places, self.reference, {}, self.lock, self.runner, self.problems).install(before)
+        return WorkstationTrustWork(self.places, self.reference, {}, self.lock, self.runner, self.problems).install(
+            previous
+        )
 
     @property
     def _files(self) -> dict[str, str]:
@@ -90,7 +92,7 @@ class Trusting:
                 return [name for name, text in self.anchors.items() if not holds(shown, text)]
         return []
 
-    def _written(self, path: str, text: str) -> list[str]:
+    def _write_missing(self, path: str, text: str) -> list[str]:
         """Writes a file, if it is not so already, for which no right is needed; returns the folders made for it."""
         target, made = Path(path), []
         with self._noting(path):
@@ -105,7 +107,7 @@ class Trusting:
             fresh.replace(target)
         return made
 
-    def _removed(self, path: str) -> bool:
+    def _remove(self, path: str) -> bool:
         with self._noting(path):
             Path(path).unlink(missing_ok=True)
             return True
@@ -131,21 +133,21 @@ class Trusting:
             if removed or (self.anchors and stored and self._lacking()):
                 self._run(store.rebuild_without if removed else store.rebuild)
 
-    def _exchanged(self, before: tuple[str, ...]) -> tuple[str, ...]:
+    def _exchange_certificates(self, previous: tuple[str, ...]) -> tuple[str, ...]:
         """Puts certificates into a ToolStore and takes old ones out of it; returns those that are there by this
         program. One that was there before is somebody's, and stays."""
         store = self.places.store
         if not isinstance(store, ToolStore):
             return ()
         wanted = list(self.anchors.values())
-        kept = [text for text in before if text in wanted]
+        kept = [text for text in previous if text in wanted]
         for text in wanted:
             with self._noting(store.name):
                 if not holds(self._shown(store), text):
                     self._with_file(text, [store.adds])
                     kept.append(text)
         left = []
-        for text in [each for each in before if each not in wanted]:
+        for text in [each for each in previous if each not in wanted]:
             left.append(text)
             with self._noting(store.name):
                 if holds(self._shown(store), text):

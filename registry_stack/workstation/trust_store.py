@@ -6,13 +6,12 @@ Docker's documentation; containers-certs.d(5); security(1) of macOS; Microsoft's
 """
 
 import shlex
-import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha1
 from pathlib import PurePath, PurePosixPath
 from typing import Literal
 
+from registry_stack.certificates.fingerprints import sha1_of
 from registry_stack.guest.systems import SYSTEMS
 
 Command = tuple[str, ...]
@@ -63,17 +62,17 @@ class Workstation:
 
     def places(self, scope: Literal["user", "system"], reference: str) -> Places:
         """Where the authorities of the registry that images of `reference` are in go."""
-        whole = scope == "system"
+        system_wide = scope == "system"
         if self.system == "Windows":
-            return Places((), _windows(whole), whole)
+            return Places((), _windows(system_wide), system_wide)
         home, config = PurePosixPath(self.home), PurePosixPath(self.config)
         desktop = home / ".docker" / "certs.d" / reference
         if self.system == "Darwin":
-            return Places((desktop,), _macos(whole, home), whole)
-        if whole:
-            return Places((PurePosixPath("/etc/docker/certs.d") / reference,), _linux(self.distribution), whole)
+            return Places((desktop,), _macos(system_wide, home), system_wide)
+        if system_wide:
+            return Places((PurePosixPath("/etc/docker/certs.d") / reference,), _linux(self.distribution), system_wide)
         rootless = (config / engine / "certs.d" / reference for engine in ("docker", "containers"))
-        return Places((desktop, *rootless), None, whole)
+        return Places((desktop, *rootless), None, system_wide)
 
 
 def files(places: Places, reference: str, anchors: Mapping[str, str]) -> dict[str, str]:
@@ -87,19 +86,14 @@ def files(places: Places, reference: str, anchors: Mapping[str, str]) -> dict[st
     return wanted
 
 
-def thumbprint(certificate: str) -> str:
-    """The SHA-1 of a certificate (PEM), as upper-case hex digits: its name there, on which no safety depends."""
-    return sha1(ssl.PEM_cert_to_DER_cert(certificate.strip()), usedforsecurity=False).hexdigest().upper()
-
-
 def holds(shown: str, certificate: str) -> bool:
     """Whether what `shows` printed has the certificate (PEM); Windows parts the digits by spaces, in small letters."""
-    return thumbprint(certificate) in "".join(shown.split()).upper()
+    return sha1_of(certificate) in "".join(shown.split()).upper()
 
 
 def filled(command: Sequence[str], file: str, certificate: str) -> list[str]:
     """A command for one certificate (PEM), which is in that file."""
-    values = {FILE: file, THUMBPRINT: thumbprint(certificate)}
+    values = {FILE: file, THUMBPRINT: sha1_of(certificate)}
     return [values.get(argument, argument) for argument in command]
 
 
@@ -139,9 +133,11 @@ def _linux(distribution: str) -> FolderStore | None:
     return FolderStore(system.folder, system.suffix, system.bundle, rebuild, without)
 
 
-def _macos(whole: bool, home: PurePosixPath) -> ToolStore:
-    keychain = "/Library/Keychains/System.keychain" if whole else str(home / "Library/Keychains/login.keychain-db")
-    domain = ("-d",) if whole else ()
+def _macos(system_wide: bool, home: PurePosixPath) -> ToolStore:
+    keychain = (
+        "/Library/Keychains/System.keychain" if system_wide else str(home / "Library/Keychains/login.keychain-db")
+    )
+    domain = ("-d",) if system_wide else ()
     return ToolStore(
         name=keychain,
         shows=("security", "find-certificate", "-a", "-Z", keychain),
@@ -153,10 +149,10 @@ def _macos(whole: bool, home: PurePosixPath) -> ToolStore:
     )
 
 
-def _windows(whole: bool) -> ToolStore:
-    certutil: Command = ("certutil",) if whole else ("certutil", "-user")
+def _windows(system_wide: bool) -> ToolStore:
+    certutil: Command = ("certutil",) if system_wide else ("certutil", "-user")
     return ToolStore(
-        name=f"the {'machine' if whole else 'user'}'s store Root",
+        name=f"the {'machine' if system_wide else 'user'}'s store Root",
         shows=(*certutil, "-store", "Root"),
         adds=(*certutil, "-addstore", "Root", FILE),
         removes=((*certutil, "-delstore", "Root", THUMBPRINT),),

@@ -17,7 +17,7 @@ from images.names import SITE
 from registry_stack.common.errors import RegistryError, StackError
 from registry_stack.registry.api import RegistryApi
 from registry_stack.remote.docker_sdk import engine, pull, push, remove_container, remove_image
-from registry_stack.remote.images import hand_over
+from registry_stack.remote.images import copy_image
 from tasks.demo import site
 from tasks.stack.outputs import Client, Outputs
 
@@ -57,7 +57,7 @@ def registry_api(outputs: Outputs) -> RegistryApi:
 
 def push_site(client: Client, repository: str) -> str:
     """Brings the site's image from the workstation's engine into the registry by the client's; returns its digest."""
-    hand_over(SITE, client.address, client.cert_path)
+    copy_image(SITE, client.address, client.cert_path)
     with engine(client.engine, client.cert_path) as docker:
         docker.images.get(SITE).tag(repository, TAG)
         try:

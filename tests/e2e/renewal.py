@@ -10,10 +10,10 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from registry_stack.certificates.fingerprints import fingerprint_shown
+from registry_stack.certificates.fingerprints import fetch_sha256
 from registry_stack.guest.scripts import as_root, write_file
 from registry_stack.registry.configuration import CERTIFICATE, KEPT_CERTIFICATES, KEY
-from registry_stack.remote.ssh import connected, run_command
+from registry_stack.remote.ssh import connect, run_command
 from tasks.stack.outputs import Outputs
 from tests.certificates import Issued
 from tests.e2e.stack import Stack, container_settings
@@ -71,12 +71,12 @@ def renew(stack: Stack) -> None:
 
 def served(stack: Stack) -> str:
     """The fingerprint of the certificate that the registry serves."""
-    return fingerprint_shown(stack.outputs().address, 443)
+    return fetch_sha256(stack.outputs().address, 443)
 
 
 def serve_another(stack: Stack, issued: Issued) -> None:
     """What somebody on the registry's machine could do."""
-    with connected(stack.login(REGISTRY, stack.outputs().address)) as shell:
+    with connect(stack.login(REGISTRY, stack.outputs().address)) as shell:
         for file, content in ((CERTIFICATE, issued.certificate), (KEY, issued.key)):
             shell.run(as_root(write_file(KEPT_CERTIFICATES / file, mode="600")), stdin=content)
         shell.run("sudo docker restart registry")

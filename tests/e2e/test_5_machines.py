@@ -7,7 +7,7 @@ import pytest
 from images.names import SITE
 from registry_stack.common.waiting import wait_for
 from registry_stack.remote.docker_sdk import engine, pull, remove_image
-from registry_stack.remote.images import hand_over
+from registry_stack.remote.images import copy_image
 from registry_stack.remote.ssh import run_command
 from tasks.demo.tour import push_site
 from tasks.stack.outputs import Client
@@ -63,7 +63,7 @@ def heal(stack: Stack) -> None:
 
 def bystander(stack: Stack, machine: str, address: str) -> Client:
     """A container on the machine that nobody but docker-machine's user would start again."""
-    hand_over(SITE, address, stack.storage / "machines" / machine)
+    copy_image(SITE, address, stack.storage / "machines" / machine)
     folder = stack.storage / "machines" / machine
     client = Client(address=address, engine=f"tcp://{address}:2376", certPath=folder, trust="")
     with engine(client.engine, folder) as docker:

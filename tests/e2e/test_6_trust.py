@@ -13,7 +13,7 @@ from registry_stack.guest.scripts import as_root
 from registry_stack.remote.login import Login
 from registry_stack.remote.reboot import reboot
 from registry_stack.remote.ssh import run_command
-from registry_stack.trust.client import Client
+from registry_stack.trust.client import TrustClient
 from tasks.demo.tour import pull_site, push_site
 from tests.e2e.hosts import Hosts, hosts
 from tests.e2e.stack import Stack, container_settings, left_of, taken_down
@@ -75,7 +75,7 @@ def login(there: Hosts) -> Login:
 def reaches(name: str, to: Login) -> bool:
     """Whether the engine reaches the registry right now."""
     try:
-        Client(name, to).reach(ENGINES["docker"], REFERENCE, 0)
+        TrustClient(name, to).wait_until_reached(ENGINES["docker"], REFERENCE, 0)
     except (RegistryError, DeadlineError):
         return False
     return True
@@ -122,7 +122,7 @@ def test_what_ran_before_the_engines_restart_runs_again(there: Hosts) -> None:
 
 @pytest.mark.usefixtures("stack")
 def test_a_whole_system_trusts_the_authority_for_any_name(there: Hosts) -> None:
-    Client(HOST, login(there)).reach(ENGINES["docker"], f"{SUBNET}.3", 0)
+    TrustClient(HOST, login(there)).wait_until_reached(ENGINES["docker"], f"{SUBNET}.3", 0)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_an_engines_own_words(stack: Stack, reference: str, said: str, there: Ho
     run_command(client, as_root(f"mkdir -p {folder}; cp {COPY} {folder}/; echo {name} >> /etc/hosts"))
     try:
         with pytest.raises((RegistryError, DeadlineError), match=said):
-            Client(MACHINE, client).reach(ENGINES["docker"], reference, 0)
+            TrustClient(MACHINE, client).wait_until_reached(ENGINES["docker"], reference, 0)
     finally:
         run_command(client, as_root(f"rm -r {folder}; sed -i '/{name}/d' /etc/hosts"))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from registry_stack.certificates.fingerprints import fingerprint
+from registry_stack.certificates.fingerprints import sha256_of
 from tests.certificates import Authority
 from tests.e2e.renewal import (
     PULLER,
@@ -70,7 +70,7 @@ def test_another_certificate_is_seen_and_mended(stack: Stack) -> None:
     own, other = served(stack), Authority("somebody else").issue(f"{REGISTRY}.localdomain")
     serve_another(stack, other)
     said = stack.refresh("--diff")
-    assert fingerprint(other.certificate) in said
+    assert sha256_of(other.certificate) in said
     assert "is not trusted" in said
     stack.up()
     assert served(stack) == own

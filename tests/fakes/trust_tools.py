@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from registry_stack.certificates.fingerprints import sha1_of
 from registry_stack.common.errors import CommandError
-from registry_stack.workstation.trust_store import thumbprint
 
 
 @dataclass
@@ -30,9 +30,9 @@ class TrustTools:
         self.commands.append(list(command))
         match list(command):
             case ["security", "find-certificate", "-a", "-Z", _]:
-                return "".join(f"SHA-1 hash: {thumbprint(each)}\nkeychain: ...\n" for each in self.held)
+                return "".join(f"SHA-1 hash: {sha1_of(each)}\nkeychain: ...\n" for each in self.held)
             case ["certutil", *_, "-store", "Root"]:
-                return "".join(f"Cert Hash(sha1): {_parted(thumbprint(each))}\n" for each in self.held)
+                return "".join(f"Cert Hash(sha1): {_parted(sha1_of(each))}\n" for each in self.held)
             case _ if self.refusal:
                 raise CommandError(command, 1, self.refusal)
             case ["security", "add-trusted-cert", *_, file] | ["certutil", *_, "-addstore", "Root", file]:
@@ -40,8 +40,8 @@ class TrustTools:
             case ["security", "remove-trusted-cert", *_, file]:
                 assert Path(file).read_text("ascii") in self.held
             case ["security", "delete-certificate", "-Z", name, _] | ["certutil", *_, "-delstore", "Root", name]:
-                assert name in map(thumbprint, self.held)
-                self.held = [each for each in self.held if thumbprint(each) != name]
+                assert name in map(sha1_of, self.held)
+                self.held = [each for each in self.held if sha1_of(each) != name]
             case ["update", *_]:
                 self.bundle.write_text("".join(each.read_text() for each in sorted(self.folder.iterdir())))
             case _:

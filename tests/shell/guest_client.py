@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from registry_stack.guest.engines import ENGINES
-from registry_stack.guest.scripts import as_root, whole
+from registry_stack.guest.scripts import as_root, self_contained
 from registry_stack.guest.systems import System
-from registry_stack.trust.desired import Wanted
-from registry_stack.trust.facts import Facts, look
-from registry_stack.trust.plan import Before, Step, made, script, steps
+from registry_stack.trust.desired import DesiredTrust
+from registry_stack.trust.facts import Facts, inspect_script
+from registry_stack.trust.plan import Previous, Step, owned_folders, plan, script_of
 from tests.certificates import Authority
 from tests.shell.guest_shell import Guest, make_guest
 
@@ -20,8 +20,8 @@ REFERENCE, NAMES, ADDRESS = "registry0.localdomain", ("registry0.localdomain", "
 OLD, NEW, FOREIGN = (Authority(name).certificate for name in ("old", "new", "foreign"))
 
 
-def wanted(anchors: Mapping[str, str], *, whole: bool = True, engine: str = "docker") -> Wanted:
-    return Wanted(REFERENCE, ADDRESS, NAMES, anchors, whole, ENGINES[engine])
+def wanted(anchors: Mapping[str, str], *, whole: bool = True, engine: str = "docker") -> DesiredTrust:
+    return DesiredTrust(REFERENCE, ADDRESS, NAMES, anchors, whole, ENGINES[engine])
 
 
 NOTHING = replace(wanted({}), names=())
@@ -33,23 +33,23 @@ class ClientGuest:
 
     guest: Guest
     system: System | None
-    before: Before = field(default_factory=Before)
+    previous: Previous = field(default_factory=Previous)
 
-    def look(self, target: Wanted, *, known: bool = True) -> Facts:
-        printed = self._run(look(target, self.system if known else None))
+    def inspect(self, target: DesiredTrust, *, known: bool = True) -> Facts:
+        printed = self._run(inspect_script(target, self.system if known else None))
         return Facts.parse(printed.replace(str(self.guest.root), ""))
 
-    def plan(self, target: Wanted) -> list[Step]:
-        return steps(self.look(target), target, self.system, self.before)
+    def plan(self, target: DesiredTrust) -> list[Step]:
+        return plan(self.inspect(target), target, self.system, self.previous)
 
-    def become(self, target: Wanted) -> list[str]:
+    def become(self, target: DesiredTrust) -> list[str]:
         """Takes the steps there are; why each."""
-        facts = self.look(target)
-        taken = steps(facts, target, self.system, self.before)
+        facts = self.inspect(target)
+        taken = plan(facts, target, self.system, self.previous)
         if taken:
-            self._run(script(taken, self.system))
-        folders = tuple(made(facts, target, self.system, self.before))
-        self.before = Before(tuple(target.files(self.system)), folders, target.reference, target.names)
+            self._run(script_of(taken, self.system))
+        folders = tuple(owned_folders(facts, target, self.system, self.previous))
+        self.previous = Previous(tuple(target.files(self.system)), folders, target.reference, target.names)
         return [step.because for step in taken]
 
     @property
@@ -69,7 +69,7 @@ class ClientGuest:
         return {path.removeprefix(str(self.guest.root)): content for path, content in here.items()}
 
     def _run(self, commands: str) -> str:
-        return self.guest.run(as_root("exec sh -es"), whole(commands))
+        return self.guest.run(as_root("exec sh -es"), self_contained(commands))
 
 
 def make_client(root: Path, system: System | None, shell: str = "sh") -> ClientGuest:
@@ -100,7 +100,7 @@ def make_client(root: Path, system: System | None, shell: str = "sh") -> ClientG
 
 # What the first of its kind was like after it had really come to trust; here for the rest of the tests' process. Of a
 # file its mode and content, of a link where it leads to.
-_TRUSTING: dict[str, tuple[dict[str, tuple[int | None, str]], Before]] = {}
+_TRUSTING: dict[str, tuple[dict[str, tuple[int | None, str]], Previous]] = {}
 
 
 def make_trusting_client(root: Path, system: System) -> ClientGuest:
@@ -108,9 +108,9 @@ def make_trusting_client(root: Path, system: System) -> ClientGuest:
     client = make_client(root, system)
     if system.name not in _TRUSTING:
         client.become(wanted({"old": OLD}))
-        _TRUSTING[system.name] = _kept(root), client.before
+        _TRUSTING[system.name] = _kept(root), client.previous
         return client
-    files, client.before = _TRUSTING[system.name]
+    files, client.previous = _TRUSTING[system.name]
     for name, (mode, kept) in files.items():
         path, content = root / name, kept.replace("{root}", str(root))
         path.parent.mkdir(parents=True, exist_ok=True)

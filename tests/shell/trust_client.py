@@ -15,7 +15,7 @@ UNKNOWN = f"manifest for {REFERENCE}/registry-stack-check:none not found: manife
 
 
 @dataclass
-class TrustClient:
+class LoopbackClient:
     """`said` is what its docker answers to the requests for an image, one after the other, the last one for good.
     `boots` counts its boots, `calls` are those of its docker and of what restarts that."""
 
@@ -38,7 +38,7 @@ class TrustClient:
         return log.read_text().splitlines() if log.exists() else []
 
     @contextmanager
-    def running(self) -> Iterator["TrustClient"]:
+    def running(self) -> Iterator["LoopbackClient"]:
         with self.server.serving():
             yield self
 
@@ -76,9 +76,9 @@ class TrustClient:
             return Reply(errors=error.stderr.decode(), code=error.returncode)
 
 
-def make_trust_client(root: Path, system: System | None) -> TrustClient:
+def make_loopback_client(root: Path, system: System | None) -> LoopbackClient:
     """A client whose docker has a container that runs; a restart of its service is noted."""
-    made = TrustClient(make_client(root, system))
+    made = LoopbackClient(make_client(root, system))
     commands = {
         "docker": 'case "$1" in ps) echo c0ffee;; inspect) [ "$4" = c0ffee ];; esac',
         "service": "true",

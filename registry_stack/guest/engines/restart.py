@@ -6,18 +6,18 @@ from registry_stack.guest.engines.engine import Engine
 from registry_stack.guest.systems import System
 
 
-def restarted(system: System, engine: Engine, seconds: float) -> str:
+def restart_script(system: System, engine: Engine, seconds: float) -> str:
     """The script that restarts an engine's service, waits until it answers, and starts the containers that ran."""
     running = f"running=$({engine.running}) || running=\n" if engine.running else ""
-    return f"{running}{{ {system.restarted(engine.service)}; }} >/dev/null\n{_back(engine, seconds)}"
+    return f"{running}{{ {system.restart_command(engine.service)}; }} >/dev/null\n{_wait_and_resume(engine, seconds)}"
 
 
-def resumed(engine: Engine, containers: Sequence[str], seconds: float) -> str:
+def resume_script(engine: Engine, containers: Sequence[str], seconds: float) -> str:
     """The script that waits for an engine whose machine has booted, and starts the containers that ran before."""
-    return f"running='{' '.join(containers)}'\n{_back(engine, seconds)}"
+    return f"running='{' '.join(containers)}'\n{_wait_and_resume(engine, seconds)}"
 
 
-def _back(engine: Engine, seconds: float) -> str:
+def _wait_and_resume(engine: Engine, seconds: float) -> str:
     said = f"{engine.name} has not answered for {seconds:.0f} s after its restart"
     wait = (
         f"end=$(($(date +%s) + {seconds:.0f}))\n"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from registry_stack.guest.systems import alpine, boot2docker, coreos, debian, rhel, suse
 from registry_stack.guest.systems.system import System
 
-__all__ = ["SYSTEMS", "System", "recognised"]
+__all__ = ["SYSTEMS", "System", "recognise"]
 
 SYSTEMS: Mapping[str, System] = {
     each.SYSTEM.name: each.SYSTEM for each in (boot2docker, coreos, debian, rhel, alpine, suse)
@@ -15,7 +15,7 @@ SYSTEMS: Mapping[str, System] = {
 _BY_ID = {id_: system for system in SYSTEMS.values() for id_ in system.ids}
 
 
-def recognised(os_release: str) -> System | None:
+def recognise(os_release: str) -> System | None:
     """The system that an os-release file describes: by its ID, or else by the first known of its ID_LIKE.
 
     Source: os-release(5).

@@ -26,7 +26,7 @@ class System:
     package: str = "ca-certificates"
     forgets: bool = False
 
-    def restarted(self, service: str) -> str:
+    def restart_command(self, service: str) -> str:
         """The command that restarts a service."""
         return (
             f"if [ -d /run/systemd/system ]; then systemctl restart {service}; else {self.restart.format(service)}; fi"

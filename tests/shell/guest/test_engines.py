@@ -30,5 +30,5 @@ def test_a_hosts_toml_of_somebody_elses_is_told(content: str, tmp_path: Path) ->
     path = f"/etc/containerd/certs.d/{REFERENCE}/hosts.toml"
     client.guest.path(path).parent.mkdir(parents=True)
     client.guest.path(path).write_text(content)
-    assert client.look(wanted({"old": OLD}, engine="containerd")).foreign == {path}
-    assert client.look(wanted({"old": OLD})).foreign == frozenset()
+    assert client.inspect(wanted({"old": OLD}, engine="containerd")).foreign == {path}
+    assert client.inspect(wanted({"old": OLD})).foreign == frozenset()

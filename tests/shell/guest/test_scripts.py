@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from registry_stack.common.waiting import wait_for
-from registry_stack.guest.scripts import as_root, whole, write_file
+from registry_stack.guest.scripts import as_root, self_contained, write_file
 from tests.shell.guest_shell import Guest
 
 FOLDER = "/var/lib/boot2docker/registry-certs"
@@ -102,12 +102,12 @@ def test_as_root_stops_at_the_first_failure(guest: Guest) -> None:
 
 def test_a_script_on_the_standard_input_is_whole_whatever_its_commands_read(guest: Guest) -> None:
     script = "cat\necho 'after' \"$(umask)\"\ncat <<'END'\nof a document\nEND"
-    assert guest.run(as_root("exec sh -es"), whole(script)) == "after 0022\nof a document\n"
+    assert guest.run(as_root("exec sh -es"), self_contained(script)) == "after 0022\nof a document\n"
 
 
 def test_a_script_on_the_standard_input_stops_at_the_first_failure(guest: Guest) -> None:
     with pytest.raises(subprocess.CalledProcessError) as raised:
-        guest.run(as_root("exec sh -es"), whole("echo before\nfalse\necho not reached"))
+        guest.run(as_root("exec sh -es"), self_contained("echo before\nfalse\necho not reached"))
     assert raised.value.stdout == b"before\n"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from registry_stack.guest.engines import ENGINES
 from registry_stack.guest.systems import SYSTEMS, System
-from registry_stack.trust.plan import Before, steps
+from registry_stack.trust.plan import Previous, plan
 from tests.shell.guest_client import (
     ADDRESS,
     FOREIGN,
@@ -147,7 +147,7 @@ def test_an_authority_that_becomes_another_under_its_name(system: System | None,
 def test_whatever_is_deleted_or_altered_is_seen_and_mended(system: System, content: str | None, tmp_path: Path) -> None:
     client = make_trusting_client(tmp_path, system)
     target = wanted({"old": OLD})
-    tree, files = client.tree(), [str(path) for path in client.before.files]
+    tree, files = client.tree(), [str(path) for path in client.previous.files]
     for path in files:
         here = client.guest.path(path)
         here.unlink() if content is None else here.write_text(content)
@@ -162,7 +162,7 @@ def test_whatever_is_deleted_or_altered_is_seen_and_mended(system: System, conte
 def test_a_trust_store_that_was_rebuilt_without_it_is_seen_and_mended(system: System, tmp_path: Path) -> None:
     client = make_trusting_client(tmp_path, system)
     client.bundle.write_text(FOREIGN)
-    client.before = Before()
+    client.previous = Previous()
     assert client.become(wanted({"old": OLD})) == [f"the trust store {system.bundle} is not up to date"]
     assert OLD in client.bundle.read_text()
 
@@ -198,9 +198,9 @@ def test_from_one_scope_to_the_other_and_back(system: System, tmp_path: Path) ->
 
 def test_an_unknown_system_is_looked_at_as_any(tmp_path: Path) -> None:
     client = make_trusting_client(tmp_path, SYSTEMS["rhel"])
-    facts = client.look(wanted({"old": OLD}), known=False)
+    facts = client.inspect(wanted({"old": OLD}), known=False)
     assert "ID=rhel" in facts.os_release
-    assert steps(facts, wanted({"old": OLD}), SYSTEMS["rhel"], client.before) == []
+    assert plan(facts, wanted({"old": OLD}), SYSTEMS["rhel"], client.previous) == []
 
 
 def test_without_the_tool_nothing_is_written(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_folders_that_others_use_stay(tmp_path: Path) -> None:
     client = make_client(tmp_path, SYSTEMS["debian"])
     client.guest.path("/etc/docker/certs.d").mkdir(parents=True)
     client.become(wanted({"old": OLD}))
-    assert client.before.folders == (PurePosixPath(CERTS_D),)
+    assert client.previous.folders == (PurePosixPath(CERTS_D),)
     client.become(NOTHING)
     assert client.tree()["/etc/docker/certs.d"] == "/"
     assert CERTS_D not in client.tree()

@@ -9,24 +9,24 @@ from providers.trust import TrustProvider
 from registry_stack.common.errors import StackError
 from registry_stack.guest.systems import SYSTEMS
 from tests.shell.guest_client import FOREIGN, HOSTS, NEW, OLD, REFERENCE
-from tests.shell.trust_client import TrustClient, make_trust_client
+from tests.shell.trust_client import LoopbackClient, make_loopback_client
 
 COPY = f"/etc/docker/certs.d/{REFERENCE}/old.crt"
 PROVIDER = TrustProvider()
 
 
 @pytest.fixture
-def debian(tmp_path: Path) -> TrustClient:
-    return make_trust_client(tmp_path, SYSTEMS["debian"])
+def debian(tmp_path: Path) -> LoopbackClient:
+    return make_loopback_client(tmp_path, SYSTEMS["debian"])
 
 
-def made(client: TrustClient, **changes: object) -> dict[str, Any]:
+def made(client: LoopbackClient, **changes: object) -> dict[str, Any]:
     outs = PROVIDER.create(client.props(**changes)).outs
     assert outs is not None
     return outs
 
 
-def test_creation_tells_what_is_there(debian: TrustClient) -> None:
+def test_creation_tells_what_is_there(debian: LoopbackClient) -> None:
     with debian.running():
         outs = made(debian)
     assert outs == {
@@ -40,7 +40,7 @@ def test_creation_tells_what_is_there(debian: TrustClient) -> None:
     assert not PROVIDER.diff("client1", outs, debian.props()).changes
 
 
-def test_one_connection_a_look_and_a_script(debian: TrustClient) -> None:
+def test_one_connection_a_look_and_a_script(debian: LoopbackClient) -> None:
     with debian.running():
         made(debian)
         assert (len(debian.server.tried), len(debian.scripts)) == (1, 2)
@@ -48,7 +48,7 @@ def test_one_connection_a_look_and_a_script(debian: TrustClient) -> None:
         assert (len(debian.server.tried), len(debian.scripts)) == (2, 3), "there was nothing to be done"
 
 
-def test_no_certificate_in_a_command_line(debian: TrustClient) -> None:
+def test_no_certificate_in_a_command_line(debian: LoopbackClient) -> None:
     with debian.running():
         made(debian, scope="system")
     assert not [command for command, _ in debian.server.asked if "CERTIFICATE" in command]
@@ -56,7 +56,7 @@ def test_no_certificate_in_a_command_line(debian: TrustClient) -> None:
 
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_a_restart_at_creation_alone_and_containers_run_again(system: str, tmp_path: Path) -> None:
-    client = make_trust_client(tmp_path, SYSTEMS[system])
+    client = make_loopback_client(tmp_path, SYSTEMS[system])
     restarts = ("service docker restart", "rc-service docker restart", "systemctl restart docker")
     with client.running():
         outs = made(client, scope="system")
@@ -70,7 +70,7 @@ def test_a_restart_at_creation_alone_and_containers_run_again(system: str, tmp_p
     assert client.boots == (2 if system == "boot2docker" else 1)
 
 
-def test_another_machine_of_the_name_is_made_to_trust_from_the_beginning(debian: TrustClient) -> None:
+def test_another_machine_of_the_name_is_made_to_trust_from_the_beginning(debian: LoopbackClient) -> None:
     with debian.running():
         lost = {**debian.props(scope="system"), "system": "alpine", "files": {"/old.crt": ""}, "folders": ["/old"]}
         lost["drift"] = []
@@ -86,7 +86,7 @@ def test_another_machine_of_the_name_is_made_to_trust_from_the_beginning(debian:
     assert "service docker restart" in debian.calls
 
 
-def test_systemd_restarts_where_it_runs(debian: TrustClient) -> None:
+def test_systemd_restarts_where_it_runs(debian: LoopbackClient) -> None:
     debian.client.guest.path("/run/systemd/system").mkdir(parents=True)
     with debian.running():
         made(debian, scope="system")
@@ -95,13 +95,13 @@ def test_systemd_restarts_where_it_runs(debian: TrustClient) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"scope": "engine"}, {"scope": "system", "engine": "podman"}], ids=str)
-def test_no_restart_where_none_is_needed(changes: dict[str, Any], debian: TrustClient) -> None:
+def test_no_restart_where_none_is_needed(changes: dict[str, Any], debian: LoopbackClient) -> None:
     with debian.running():
         made(debian, **changes)
     assert debian.calls == []
 
 
-def test_an_engine_that_does_not_come_back(debian: TrustClient) -> None:
+def test_an_engine_that_does_not_come_back(debian: LoopbackClient) -> None:
     (debian.root / "bin" / "docker").write_text('#!/bin/sh\n[ "$1" = ps ]\n')
     said = pytest.raises(StackError, match="docker has not answered for 1 s after its restart")
     with debian.running(), said:
@@ -109,7 +109,7 @@ def test_an_engine_that_does_not_come_back(debian: TrustClient) -> None:
 
 
 @pytest.mark.parametrize("content", [None, FOREIGN], ids=["deleted", "altered"])
-def test_drift_is_seen_and_mended(content: str | None, debian: TrustClient) -> None:
+def test_drift_is_seen_and_mended(content: str | None, debian: LoopbackClient) -> None:
     path = debian.client.guest.path(COPY)
     with debian.running():
         outs = made(debian)
@@ -129,7 +129,7 @@ def test_drift_is_seen_and_mended(content: str | None, debian: TrustClient) -> N
 
 
 def test_the_copy_of_the_engine_follows_a_changed_authority(tmp_path: Path) -> None:
-    client = make_trust_client(tmp_path, SYSTEMS["boot2docker"])
+    client = make_loopback_client(tmp_path, SYSTEMS["boot2docker"])
     with client.running():
         outs = made(client, anchors={"authority": OLD})
         news = client.props(anchors={"authority": NEW})
@@ -143,7 +143,7 @@ def test_the_copy_of_the_engine_follows_a_changed_authority(tmp_path: Path) -> N
 @pytest.mark.parametrize("scope", ["engine", "system"])
 @pytest.mark.parametrize("system", ["boot2docker", "debian"])
 def test_deletion_leaves_what_was_there_before(system: str, scope: str, tmp_path: Path) -> None:
-    client = make_trust_client(tmp_path, SYSTEMS[system])
+    client = make_loopback_client(tmp_path, SYSTEMS[system])
     before = client.client.tree()
     with client.running():
         PROVIDER.delete("client1", made(client, scope=scope))
@@ -151,7 +151,7 @@ def test_deletion_leaves_what_was_there_before(system: str, scope: str, tmp_path
 
 
 def test_an_unknown_system_with_scope_engine_works(tmp_path: Path) -> None:
-    client = make_trust_client(tmp_path, None)
+    client = make_loopback_client(tmp_path, None)
     client.client.guest.path("/etc/os-release").write_text("ID=void\n")
     with client.running():
         outs = made(client)
@@ -162,7 +162,7 @@ def test_an_unknown_system_with_scope_engine_works(tmp_path: Path) -> None:
 
 
 def test_an_unknown_system_with_scope_system_is_an_error(tmp_path: Path) -> None:
-    client = make_trust_client(tmp_path, None)
+    client = make_loopback_client(tmp_path, None)
     client.client.guest.path("/etc/os-release").write_text('ID=void\nPRETTY_NAME="Void Linux"\n')
     tree = client.client.tree()
     with client.running(), pytest.raises(StackError) as raised:
@@ -176,14 +176,14 @@ def test_an_unknown_system_with_scope_system_is_an_error(tmp_path: Path) -> None
 
 
 def test_a_system_that_is_named_is_believed(tmp_path: Path) -> None:
-    client = make_trust_client(tmp_path, SYSTEMS["rhel"])
+    client = make_loopback_client(tmp_path, SYSTEMS["rhel"])
     client.client.guest.path("/etc/os-release").write_text("ID=void\n")
     with client.running():
         assert made(client, scope="system", os="rhel")["system"] == "rhel"
     assert OLD in client.client.bundle.read_text()
 
 
-def test_a_name_that_leads_elsewhere_is_an_error(debian: TrustClient) -> None:
+def test_a_name_that_leads_elsewhere_is_an_error(debian: LoopbackClient) -> None:
     debian.client.guest.hosts.write_text("10.0.0.9 registry0 other\n")
     said = "client1: its /etc/hosts leads a name of the registry elsewhere: remove the line '10.0.0.9 registry0 other'"
     with debian.running(), pytest.raises(StackError, match=said):
@@ -191,7 +191,7 @@ def test_a_name_that_leads_elsewhere_is_an_error(debian: TrustClient) -> None:
     assert not debian.client.guest.path(COPY).exists()
 
 
-def test_a_hosts_toml_of_somebody_elses_is_an_error(debian: TrustClient) -> None:
+def test_a_hosts_toml_of_somebody_elses_is_an_error(debian: LoopbackClient) -> None:
     path = debian.client.guest.path(f"/etc/containerd/certs.d/{REFERENCE}/hosts.toml")
     path.parent.mkdir(parents=True)
     path.write_text("mine")
@@ -200,7 +200,7 @@ def test_a_hosts_toml_of_somebody_elses_is_an_error(debian: TrustClient) -> None
     assert path.read_text() == "mine"
 
 
-def test_sudo_that_asks_for_a_password(debian: TrustClient) -> None:
+def test_sudo_that_asks_for_a_password(debian: LoopbackClient) -> None:
     asks = "#!/bin/sh\necho 'sudo: a terminal is required to read the password' >&2\nexit 1\n"
     (debian.root / "bin" / "sh").unlink()
     (debian.root / "bin" / "sh").write_text(asks)
@@ -209,7 +209,7 @@ def test_sudo_that_asks_for_a_password(debian: TrustClient) -> None:
         made(debian)
 
 
-def test_who_does_not_answer_in_a_refresh_is_not_said_to_drift(debian: TrustClient) -> None:
+def test_who_does_not_answer_in_a_refresh_is_not_said_to_drift(debian: LoopbackClient) -> None:
     with debian.running():
         outs = made(debian)
     assert PROVIDER.read("client1", outs).outs == outs
@@ -217,7 +217,7 @@ def test_who_does_not_answer_in_a_refresh_is_not_said_to_drift(debian: TrustClie
     assert PROVIDER.read("client1", drifted).outs == drifted
 
 
-def test_who_does_not_answer_keeps_its_trust(debian: TrustClient) -> None:
+def test_who_does_not_answer_keeps_its_trust(debian: LoopbackClient) -> None:
     with debian.running():
         outs = made(debian)
     with pytest.raises(StackError) as raised:

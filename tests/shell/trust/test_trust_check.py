@@ -12,7 +12,7 @@ from registry_stack.common.errors import CommandError, DeadlineError, RegistryEr
 from registry_stack.guest.systems import SYSTEMS
 from tests.fakes.ssh_server import Reply
 from tests.shell.guest_client import REFERENCE
-from tests.shell.trust_client import UNKNOWN, TrustClient, make_trust_client
+from tests.shell.trust_client import UNKNOWN, LoopbackClient, make_loopback_client
 
 PROVIDER = TrustCheckProvider()
 GET = f'Error response from daemon: Get "https://{REFERENCE}/v2/": '
@@ -28,17 +28,17 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> TrustClient:
-    return make_trust_client(tmp_path, SYSTEMS["debian"])
+def client(tmp_path: Path) -> LoopbackClient:
+    return make_loopback_client(tmp_path, SYSTEMS["debian"])
 
 
-def props(client: TrustClient, **changes: object) -> dict[str, Any]:
+def props(client: LoopbackClient, **changes: object) -> dict[str, Any]:
     wanted = ("name", "login", "engine", "reference", "deadline")
     given = {key: value for key, value in client.props().items() if key in wanted}
     return {**given, "trusting": {"/a": "1"}, "serving": "1", **changes}
 
 
-def test_an_engine_that_reaches_the_registry(client: TrustClient) -> None:
+def test_an_engine_that_reaches_the_registry(client: LoopbackClient) -> None:
     with client.running():
         made = PROVIDER.create(props(client))
         assert (made.id, made.outs) == ("client1", {**props(client), "reaches": True})
@@ -67,28 +67,28 @@ def test_an_engine_that_reaches_the_registry(client: TrustClient) -> None:
         ),
     ],
 )
-def test_what_waiting_does_not_end_is_an_error_at_once(said: str, text: str, client: TrustClient) -> None:
+def test_what_waiting_does_not_end_is_an_error_at_once(said: str, text: str, client: LoopbackClient) -> None:
     client.said = [said]
     with client.running(), pytest.raises(RegistryError) as raised:
         PROVIDER.create(props(client, deadline=600.0))
     assert str(raised.value) == text
 
 
-def test_what_may_end_is_waited_out(client: TrustClient) -> None:
+def test_what_may_end_is_waited_out(client: LoopbackClient) -> None:
     client.said = [REFUSED, f"{GET}dial tcp 192.168.233.3:443: i/o timeout", "", UNKNOWN]
     with client.running():
         assert PROVIDER.create(props(client)).outs == {**props(client), "reaches": True}
     assert len(client.said) == 1
 
 
-def test_a_name_that_an_engine_does_not_know_yet_is_waited_for(client: TrustClient) -> None:
+def test_a_name_that_an_engine_does_not_know_yet_is_waited_for(client: LoopbackClient) -> None:
     client.said = [NO_NAME, NO_NAME, UNKNOWN]
     with client.running():
         assert PROVIDER.create(props(client)).outs == {**props(client), "reaches": True}
 
 
 def test_a_name_that_an_engine_does_not_come_to_know_is_an_error_before_the_deadline(
-    client: TrustClient, monkeypatch: pytest.MonkeyPatch
+    client: LoopbackClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = SimpleNamespace(monotonic=Mock(side_effect=[0.0, 0.5, 9.9, 10.0]))
     monkeypatch.setattr("registry_stack.trust.client.time", clock)
@@ -98,7 +98,7 @@ def test_a_name_that_an_engine_does_not_come_to_know_is_an_error_before_the_dead
     assert clock.monotonic.call_count == 4
 
 
-def test_what_does_not_end_in_time_tells_what_was_seen_last(client: TrustClient) -> None:
+def test_what_does_not_end_in_time_tells_what_was_seen_last(client: LoopbackClient) -> None:
     client.said = [REFUSED]
     with client.running(), pytest.raises(DeadlineError) as raised:
         PROVIDER.create(props(client, deadline=0.0))
@@ -110,7 +110,7 @@ def test_what_does_not_end_in_time_tells_what_was_seen_last(client: TrustClient)
 
 
 @pytest.mark.parametrize("said", [UNTRUSTED, WRONG_NAME, REFUSED, ""])
-def test_a_refresh_sees_that_it_does_not_reach_and_up_asks_again(said: str, client: TrustClient) -> None:
+def test_a_refresh_sees_that_it_does_not_reach_and_up_asks_again(said: str, client: LoopbackClient) -> None:
     with client.running():
         outs = PROVIDER.create(props(client)).outs
         assert outs is not None
@@ -122,7 +122,7 @@ def test_a_refresh_sees_that_it_does_not_reach_and_up_asks_again(said: str, clie
         assert PROVIDER.update("client1", found, props(client)).outs == outs
 
 
-def test_a_client_that_does_not_answer_does_not_reach(client: TrustClient) -> None:
+def test_a_client_that_does_not_answer_does_not_reach(client: LoopbackClient) -> None:
     with client.running():
         outs = PROVIDER.create(props(client)).outs
     assert outs is not None
@@ -131,7 +131,7 @@ def test_a_client_that_does_not_answer_does_not_reach(client: TrustClient) -> No
         PROVIDER.update("client1", outs, props(client, deadline=0.0))
 
 
-def test_a_command_that_can_not_be_run_is_an_error_at_once(client: TrustClient) -> None:
+def test_a_command_that_can_not_be_run_is_an_error_at_once(client: LoopbackClient) -> None:
     client.server.answer = lambda _command, _stdin: Reply(errors="sh: sudo: not found", code=127)
     with client.running(), pytest.raises(CommandError, match="sudo: not found"):
         PROVIDER.create(props(client, deadline=600.0))

@@ -70,9 +70,9 @@ import sys
 from pathlib import Path
 from registry_stack.common import locks
 from registry_stack.machines.docker_machine import DockerMachine
-from registry_stack.machines.lifecycle import Wanted, create_machine
-wanted = Wanted("m", "me", "hyperv", {}, None, "ssh-ed25519 A")
-create_machine(DockerMachine(sys.argv[1], Path(sys.argv[2]), 30), wanted)
+from registry_stack.machines.lifecycle import MachineSpec, create_machine
+spec = MachineSpec("m", "me", "hyperv", {}, None, "ssh-ed25519 A")
+create_machine(DockerMachine(sys.argv[1], Path(sys.argv[2]), 30), spec)
 """
 
 

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from registry_stack.guest.systems import SYSTEMS, System, recognised
+from registry_stack.guest.systems import SYSTEMS, System, recognise
 
 every_system = pytest.mark.parametrize("system", SYSTEMS.values(), ids=SYSTEMS)
 
@@ -43,18 +43,18 @@ every_system = pytest.mark.parametrize("system", SYSTEMS.values(), ids=SYSTEMS)
     ],
 )
 def test_which_system(os_release: str, system: str | None) -> None:
-    found = recognised(os_release)
+    found = recognise(os_release)
     assert (found.name if found else None) == system
 
 
 def test_an_unclosed_quote_is_no_reason_to_fail() -> None:
-    assert recognised('PRETTY_NAME="Odd\nID=debian\n') is SYSTEMS["debian"]
+    assert recognise('PRETTY_NAME="Odd\nID=debian\n') is SYSTEMS["debian"]
 
 
 @every_system
 def test_a_system_is_known_by_each_of_its_ids(system: System) -> None:
     for id_ in system.ids:
-        assert recognised(f"ID={id_}\n") is system
+        assert recognise(f"ID={id_}\n") is system
 
 
 def test_no_id_is_of_two_systems() -> None:
@@ -81,7 +81,7 @@ def test_facts_as_documented(name: str, folder: str, suffix: str, tool: str) -> 
 
 @every_system
 def test_commands_are_shell(system: System) -> None:
-    for command in (system.rebuild, system.rebuild_without, system.restarted("docker")):
+    for command in (system.rebuild, system.rebuild_without, system.restart_command("docker")):
         subprocess.run(["/bin/sh", "-nc", command], check=True)
 
 
@@ -97,6 +97,6 @@ def test_commands_are_shell(system: System) -> None:
     ],
 )
 def test_how_an_engine_is_restarted(name: str, without_systemd: str) -> None:
-    assert SYSTEMS[name].restarted("docker") == (
+    assert SYSTEMS[name].restart_command("docker") == (
         f"if [ -d /run/systemd/system ]; then systemctl restart docker; else {without_systemd}; fi"
     )

@@ -9,7 +9,7 @@ import pytest
 
 from registry_stack.common.errors import CommandError, MachineError
 from registry_stack.machines.docker_machine import DockerMachine
-from registry_stack.machines.health import Health, look_at
+from registry_stack.machines.health import Health, inspect_machine
 from tests.certificates import Authority, Issued, server_context
 from tests.fakes.hypervisor import OFF
 from tests.fakes.loopback import FakeEngine, http_server
@@ -47,24 +47,24 @@ def test_an_engine(shown: str, ready: bool, health: Health, tmp_path: Path, monk
     context = server_context(tmp_path, issued[shown], clients_of=authority)
     with http_server(FakeEngine(ready=ready), context) as port:
         monkeypatch.setattr("registry_stack.remote.docker_engine.PORT", port)
-        assert look_at(running(tmp_path), "m") is health
-    assert look_at(running(tmp_path), "m") is Health.SILENT, "nobody listens any more"
+        assert inspect_machine(running(tmp_path), "m") is health
+    assert inspect_machine(running(tmp_path), "m") is Health.SILENT, "nobody listens any more"
 
 
 @pytest.mark.parametrize(("said", "health"), [("Stopped\n", Health.STOPPED), ("Saved\n", Health.STOPPED)])
 def test_a_machine_that_does_not_run(said: str, health: Health, tmp_path: Path) -> None:
     (tmp_path / "machines" / "m").mkdir(parents=True)
-    assert look_at(DockerMachine("docker-machine", tmp_path, 10, Recorder(said)), "m") is health
+    assert inspect_machine(DockerMachine("docker-machine", tmp_path, 10, Recorder(said)), "m") is health
 
 
 def test_a_machine_that_is_gone(tmp_path: Path) -> None:
-    assert look_at(running(tmp_path), "m") is Health.GONE
+    assert inspect_machine(running(tmp_path), "m") is Health.GONE
     (tmp_path / "machines" / "m").mkdir(parents=True)
 
     def lost(command: list[str]) -> str:
         raise CommandError(command, 4, "Not Found\nm not found\n")
 
-    assert look_at(DockerMachine("docker-machine", tmp_path, 10, Recorder(lost)), "m") is Health.GONE
+    assert inspect_machine(DockerMachine("docker-machine", tmp_path, 10, Recorder(lost)), "m") is Health.GONE
 
 
 @pytest.fixture

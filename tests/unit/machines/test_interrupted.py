@@ -8,7 +8,7 @@ import pytest
 from registry_stack.common.errors import CommandError
 from registry_stack.machines.docker_machine import DockerMachine
 from registry_stack.machines.lifecycle import create_machine, remove_machine
-from registry_stack.machines.spec import Wanted
+from registry_stack.machines.spec import MachineSpec
 from tests.fakes.runner import FakeRunner, Fault, Killed
 from tests.fakes.seams import HOST_KEY, Disk, led_to
 
@@ -27,19 +27,19 @@ def tool(runner: FakeRunner, tmp_path: Path) -> DockerMachine:
     return DockerMachine("docker-machine", tmp_path / "storage", 10, runner)
 
 
-def wanted(driver: str) -> Wanted:
-    return Wanted("m", "me", driver, {f"{driver}-memory": "512"}, None, HOST_KEY)
+def spec(driver: str) -> MachineSpec:
+    return MachineSpec("m", "me", driver, {f"{driver}-memory": "512"}, None, HOST_KEY)
 
 
 def cut_short(tool: DockerMachine, runner: FakeRunner, steps: int, *, removal: bool, kind: str = "dies") -> None:
     runner.commands.clear()
     runner.faults = {0: Fault(kind, steps)}
     with pytest.raises((Killed, CommandError)):
-        remove_machine(tool, "m") if removal else create_machine(tool, wanted("hyperv"))
+        remove_machine(tool, "m") if removal else create_machine(tool, spec("hyperv"))
 
 
 def ready(tool: DockerMachine, runner: FakeRunner, driver: str) -> None:
-    create_machine(tool, wanted(driver))
+    create_machine(tool, spec(driver))
     assert len(runner.hypervisor.vms) == 1
 
 
@@ -62,10 +62,10 @@ def test_a_creation_that_is_cut_short_is_begun_anew(steps: int, tool: DockerMach
     ready(tool, runner, "hyperv")
     remove_machine(tool, "m")
     cut_short(tool, runner, steps, removal=False)
-    create_machine(tool, wanted("hyperv"))
+    create_machine(tool, spec("hyperv"))
     assert [vm.name for vm in runner.hypervisor.vms.values()] == ["m"]
     assert tool.is_running("m")
-    assert tool.store.is_settled("m")
+    assert tool.store.is_finished("m")
 
 
 def test_hyperv_may_not_find_a_machine_that_is_there(tool: DockerMachine, runner: FakeRunner) -> None:

@@ -10,13 +10,13 @@ import pytest
 from registry_stack.common.errors import CommandError, DeadlineError, HostKeyError, MachineError
 from registry_stack.common.locks import locked
 from registry_stack.machines.lifecycle import create_machine, login_of, remove_machine
-from registry_stack.machines.spec import Wanted
+from registry_stack.machines.spec import MachineSpec
 from registry_stack.remote.login import Login
 from tests.fakes.machine_tool import MachineTool
 from tests.fakes.ssh_server import SshServer, ed25519, public
 
 HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJd2"
-HYPERV = Wanted("registry0", "registry-stack-hyperv", "hyperv", {"hyperv-memory": "512"}, None, HOST_KEY)
+HYPERV = MachineSpec("registry0", "registry-stack-hyperv", "hyperv", {"hyperv-memory": "512"}, None, HOST_KEY)
 CREATED = ["create", "--driver", "hyperv", "--hyperv-memory", "512", "registry0"]
 HALF_MADE_REMOVED = ["rm", "-y", "--force", "registry0"]
 REMOVED = ["rm", "-y", "registry0"]
@@ -103,9 +103,9 @@ def test_a_key_is_gone_after_a_failure_too(machine_tool: MachineTool) -> None:
     assert "s3cret" not in str(raised.value)
 
 
-def generic(server: SshServer, host_key: str | None) -> Wanted:
+def generic(server: SshServer, host_key: str | None) -> MachineSpec:
     options = {"generic-ip-address": "127.0.0.1", "generic-ssh-port": str(server.port)}
-    return Wanted("m", "me", "generic", options, server.user_key, host_key)
+    return MachineSpec("m", "me", "generic", options, server.user_key, host_key)
 
 
 def test_a_known_host_key_is_met_before_docker_machine_goes_there(machine_tool: MachineTool) -> None:
@@ -119,12 +119,12 @@ def test_a_machine_that_a_killed_destroy_forgot_is_met_where_it_had_moved_to(
 ) -> None:
     monkeypatch.setattr("registry_stack.machines.lifecycle._SECONDS_TO_BOOT", 0)
     with SshServer().serving() as server:
-        wanted = replace(generic(server, server.login.host_key), moves_to="127.0.0.1")
-        nobody = {**wanted.options, "generic-ip-address": "127.0.0.5"}
+        spec = replace(generic(server, server.login.host_key), moves_to="127.0.0.1")
+        nobody = {**spec.options, "generic-ip-address": "127.0.0.5"}
         monkeypatch.setattr(
             "registry_stack.machines.lifecycle.wait_for_host_key", only_at("127.0.0.1", server.login.host_key)
         )
-        login = create_machine(machine_tool.docker_machine, replace(wanted, options=nobody))
+        login = create_machine(machine_tool.docker_machine, replace(spec, options=nobody))
     assert login.host == "127.0.0.5"
     created = machine_tool.commands[0]
     assert created[created.index("--generic-ip-address") + 1] == "127.0.0.1"

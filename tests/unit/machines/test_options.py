@@ -8,7 +8,7 @@ import pytest
 from providers.machine import MachineProvider
 from registry_stack.common.errors import CommandError
 from registry_stack.machines.docker_machine import DockerMachine
-from registry_stack.machines.options import faults, rebuilding
+from registry_stack.machines.options import faults, needs_replacement
 from registry_stack.machines.store import IN_PLACE
 from tests.fakes.recorder import Recorder
 
@@ -63,10 +63,10 @@ def test_an_unknown_driver_is_said_in_docker_machines_words() -> None:
 
 @pytest.mark.parametrize("option", sorted(IN_PLACE))
 def test_what_a_machine_takes_over(option: str) -> None:
-    assert not rebuilding({}, {option: ["a"]})
-    assert not rebuilding({option: ["a"]}, {option: ["b"]})
-    assert not rebuilding({option: ["a"], "hyperv-memory": "1"}, {"hyperv-memory": "1"})
-    assert rebuilding({option: ["a"], "hyperv-memory": "1"}, {option: ["a"], "hyperv-memory": "2"})
+    assert not needs_replacement({}, {option: ["a"]})
+    assert not needs_replacement({option: ["a"]}, {option: ["b"]})
+    assert not needs_replacement({option: ["a"], "hyperv-memory": "1"}, {"hyperv-memory": "1"})
+    assert needs_replacement({option: ["a"], "hyperv-memory": "1"}, {option: ["a"], "hyperv-memory": "2"})
 
 
 def test_an_unknown_flag_fails_the_check_of_a_machine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from providers.machine import MachineProvider
 from providers.served import ServedCertificateProvider
 from providers.trust import TrustProvider
 from providers.trust_check import TrustCheckProvider
-from registry_stack.certificates.fingerprints import fingerprint
+from registry_stack.certificates.fingerprints import sha256_of
 from tests.certificates import Authority
 
 TOOL = {"command": "docker-machine", "storage": "/storage", "deadline": 600}
@@ -95,7 +95,7 @@ CASES = {
     "served": Case(
         ServedCertificateProvider(),
         {"login": LOGIN, "serial": "1", "port": 443, "chain": SERVED.certificate, "private_key": SERVED.key},
-        {"serves": fingerprint(SERVED.certificate)},
+        {"serves": sha256_of(SERVED.certificate)},
     ),
 }
 

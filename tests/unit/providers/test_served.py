@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from providers.served import ServedCertificateProvider
-from registry_stack.certificates.fingerprints import fingerprint
+from registry_stack.certificates.fingerprints import sha256_of
 from registry_stack.common.errors import CommandError, DeadlineError, UnreachableError
 from registry_stack.guest.scripts import as_root, write_file
 from registry_stack.registry.configuration import KEPT_CERTIFICATES
@@ -98,7 +98,7 @@ def test_on_a_new_machine_the_files_are_there_before_the_registry(machine: Regis
     machine.running = False
     props = machine.props(SECOND, port=9.0)
     made = PROVIDER.create(props)
-    assert (made.id, made.outs) == ("serial-1", {**props, "serves": fingerprint(SECOND.certificate)})
+    assert (made.id, made.outs) == ("serial-1", {**props, "serves": sha256_of(SECOND.certificate)})
     assert machine.ssh.asked == [
         (write("registry-key.pem", "600"), SECOND.key),
         (write("registry.pem", "644"), SECOND.certificate + AUTHORITY.certificate),
@@ -109,12 +109,12 @@ def test_on_a_new_machine_the_files_are_there_before_the_registry(machine: Regis
 
 @pytest.mark.parametrize("old", [0, 3])
 def test_a_registry_that_runs_is_waited_for_until_it_serves_it(machine: RegistryMachine, old: int) -> None:
-    olds = {**machine.props(FIRST), "serves": fingerprint(FIRST.certificate)}
+    olds = {**machine.props(FIRST), "serves": sha256_of(FIRST.certificate)}
     news = machine.props(SECOND)
     machine.old = old
     assert PROVIDER.diff("id", olds, news).changes
     updated = PROVIDER.update("id", olds, news)
-    assert updated.outs == {**news, "serves": fingerprint(SECOND.certificate)}
+    assert updated.outs == {**news, "serves": sha256_of(SECOND.certificate)}
     assert PROVIDER.read("id", updated.outs).outs == updated.outs
     assert not PROVIDER.diff("id", updated.outs, news).changes
 
@@ -124,7 +124,7 @@ def test_one_that_keeps_its_old_certificate_is_an_error(
 ) -> None:
     monkeypatch.setattr("registry_stack.registry.certificate._SECONDS_TO_SERVE", 0)
     machine.restarts = Reply("restarted\n")
-    old, new = fingerprint(FIRST.certificate), fingerprint(SECOND.certificate)
+    old, new = sha256_of(FIRST.certificate), sha256_of(SECOND.certificate)
     with pytest.raises(DeadlineError) as raised:
         PROVIDER.create(machine.props(SECOND))
     assert str(raised.value) == (
@@ -144,9 +144,9 @@ def test_one_that_does_not_start_again_has_its_last_words_told(machine: Registry
 @pytest.mark.parametrize("changes", [{"port": 444.0}, {"login": {"host": "127.0.0.2"}}], ids=str)
 def test_another_way_to_the_machine_is_no_reason_to_restart(machine: RegistryMachine, changes: dict[str, Any]) -> None:
     news = machine.props(FIRST)
-    olds = {**news, **changes, "serves": fingerprint(FIRST.certificate)}
+    olds = {**news, **changes, "serves": sha256_of(FIRST.certificate)}
     assert PROVIDER.diff("id", olds, news).changes
-    assert PROVIDER.update("id", olds, news).outs == {**news, "serves": fingerprint(FIRST.certificate)}
+    assert PROVIDER.update("id", olds, news).outs == {**news, "serves": sha256_of(FIRST.certificate)}
     assert machine.commands == []
 
 
@@ -161,10 +161,10 @@ def test_another_way_to_the_machine_is_no_reason_to_restart(machine: RegistryMac
 )
 def test_a_refresh_sees_another_certificate_and_the_next_up_mends_it(machine: RegistryMachine, other: Issued) -> None:
     inputs = machine.props(FIRST)
-    known = {**inputs, "serves": fingerprint(FIRST.certificate)}
+    known = {**inputs, "serves": sha256_of(FIRST.certificate)}
     machine.serve(other)
     seen = PROVIDER.read("id", known)
-    assert (seen.id, seen.outs) == ("id", {**known, "serves": fingerprint(other.certificate)})
+    assert (seen.id, seen.outs) == ("id", {**known, "serves": sha256_of(other.certificate)})
     assert seen.outs is not None
     assert PROVIDER.diff("id", seen.outs, inputs).changes
     assert PROVIDER.update("id", seen.outs, inputs).outs == known
@@ -176,7 +176,7 @@ def test_a_refresh_that_gets_no_answer_keeps_what_is_known(machine: RegistryMach
         closed = float(listening.getsockname()[1])
     with http_server(lambda *_: (200, b"{}")) as plain:
         for port in (closed, float(plain)):
-            known = {**machine.props(FIRST, port=port), "serves": fingerprint(FIRST.certificate)}
+            known = {**machine.props(FIRST, port=port), "serves": sha256_of(FIRST.certificate)}
             assert PROVIDER.read("id", known).outs == known
 
 
@@ -199,7 +199,7 @@ def test_deleting_it_does_nothing(machine: RegistryMachine) -> None:
 
 
 def test_the_fingerprint_is_that_of_the_first_certificate_whatever_stands_before_it() -> None:
-    alone = fingerprint(FIRST.certificate)
-    assert fingerprint(f"subject=CN = {HOST}\n\n{FIRST.certificate}{AUTHORITY.certificate}") == alone
-    assert fingerprint(FIRST.certificate.replace("\n", "\r\n")) == alone
-    assert fingerprint(AUTHORITY.certificate + FIRST.certificate) != alone
+    alone = sha256_of(FIRST.certificate)
+    assert sha256_of(f"subject=CN = {HOST}\n\n{FIRST.certificate}{AUTHORITY.certificate}") == alone
+    assert sha256_of(FIRST.certificate.replace("\n", "\r\n")) == alone
+    assert sha256_of(AUTHORITY.certificate + FIRST.certificate) != alone

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from registry_stack.registry.configuration import registry_config
+from registry_stack.registry.configuration import render_configuration
 from registry_stack.settings import EndpointSettings
 
 KEY = "a key"
@@ -24,7 +24,7 @@ RETRIES = {"timeout": "5s", "threshold": 5, "backoff": "1s"}
 
 
 def test_without_endpoints() -> None:
-    assert yaml.safe_load(registry_config([], KEY)) == PLAIN
+    assert yaml.safe_load(render_configuration([], KEY)) == PLAIN
 
 
 def test_with_endpoints() -> None:
@@ -33,7 +33,7 @@ def test_with_endpoints() -> None:
         EndpointSettings(name="deploy", url="http://deploy.example:8080/hook?a=b&c", headers=headers),
         EndpointSettings(name="yes", url="https://other.example/"),
     ]
-    assert yaml.safe_load(registry_config(endpoints, KEY)) == {
+    assert yaml.safe_load(render_configuration(endpoints, KEY)) == {
         **PLAIN,
         "log": {"fields": {"service": "registry"}, "level": "warn"},
         "notifications": {
@@ -51,10 +51,10 @@ def test_with_endpoints() -> None:
 
 
 def test_the_version_comes_first_as_the_registry_wants_it() -> None:
-    assert registry_config([], KEY).startswith("version: 0.1\n")
+    assert render_configuration([], KEY).startswith("version: 0.1\n")
 
 
 def test_uploads_under_way_outlast_a_restart_and_the_key_stays_secret() -> None:
-    secrets = [yaml.safe_load(registry_config([], key))["http"]["secret"] for key in (KEY, KEY, "another key")]
+    secrets = [yaml.safe_load(render_configuration([], key))["http"]["secret"] for key in (KEY, KEY, "another key")]
     assert secrets[0] == secrets[1] != secrets[2]
-    assert KEY not in registry_config([], KEY)
+    assert KEY not in render_configuration([], KEY)

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from registry_stack.common.errors import CommandError, DeadlineError, HostKeyError, StackError, UnreachableError
 from registry_stack.remote.login import Login
-from registry_stack.remote.ssh import connected, run_command, wait_for_host_key
+from registry_stack.remote.ssh import connect, run_command, wait_for_host_key
 from tests.fakes.ssh_server import Reply, SshServer, ed25519, public
 
 
@@ -70,7 +70,7 @@ def test_much_output_on_both_streams() -> None:
 
 def test_commands_share_a_connection_and_one_that_fails_does_not_end_it() -> None:
     answering = SshServer(lambda command, stdin: Reply(stdin, code=int(command == "false")))
-    with answering.serving() as server, connected(server.login) as shell:
+    with answering.serving() as server, connect(server.login) as shell:
         assert shell.run("cat", stdin="first") == "first"
         with pytest.raises(CommandError):
             shell.run("false")
@@ -171,7 +171,7 @@ def test_no_other_key_of_the_user_is_tried(tmp_path: Path, monkeypatch: pytest.M
 def test_nobody_listens() -> None:
     login = replace(SshServer().login, port=closed_port())
     unreachable = pytest.raises(UnreachableError, match=rf"^docker@127.0.0.1:{login.port} can't be reached: .*connect")
-    with unreachable, connected(login, 1):
+    with unreachable, connect(login, 1):
         pass
     with pytest.raises(DeadlineError, match=rf"the SSH host key of 127.0.0.1:{login.port}, in vain; last seen: "):
         wait_for_host_key("127.0.0.1", login.port, 0)
@@ -180,7 +180,7 @@ def test_nobody_listens() -> None:
 def test_somebody_listens_who_is_no_ssh_server() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
-        with pytest.raises(UnreachableError), connected(replace(SshServer().login, port=port), 0.2):
+        with pytest.raises(UnreachableError), connect(replace(SshServer().login, port=port), 0.2):
             pass
 
 

@@ -5,7 +5,7 @@ from math import inf
 import pytest
 
 from registry_stack.guest.engines import ENGINES
-from registry_stack.trust.diagnosis import REASONS, judge, request
+from registry_stack.trust.diagnosis import REASONS, diagnose, request
 
 REFERENCE = "registry0.localdomain:5000"
 IMAGE = f"{REFERENCE}/registry-stack-check"
@@ -86,12 +86,12 @@ NOT_REACHED = [
 
 @pytest.mark.parametrize("printed", REACHED)
 def test_an_image_that_is_not_there_is_the_answer_hoped_for(printed: str) -> None:
-    assert judge(printed, REFERENCE) is None
+    assert diagnose(printed, REFERENCE) is None
 
 
 @pytest.mark.parametrize(("printed", "name"), NOT_REACHED)
 def test_why_a_registry_is_not_reached(printed: str, name: str) -> None:
-    reason = judge(printed, REFERENCE)
+    reason = diagnose(printed, REFERENCE)
     assert reason is not None
     assert reason.name.startswith(name)
     assert reason.helps
@@ -99,7 +99,7 @@ def test_why_a_registry_is_not_reached(printed: str, name: str) -> None:
 
 def test_the_name_of_a_registry_is_no_reason() -> None:
     host = "x509.timeout.refused"
-    assert judge(f"manifest for {host}/registry-stack-check:none not found: manifest unknown", host) is None
+    assert diagnose(f"manifest for {host}/registry-stack-check:none not found: manifest unknown", host) is None
 
 
 def test_what_waiting_may_end() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from registry_stack.certificates.fingerprints import sha1_of
 from registry_stack.workstation.trust_store import (
     FILE,
     THUMBPRINT,
@@ -13,7 +14,6 @@ from registry_stack.workstation.trust_store import (
     files,
     filled,
     holds,
-    thumbprint,
 )
 from tests.certificates import Authority
 
@@ -151,14 +151,14 @@ def test_stores_that_tools_change(
 
 
 def test_a_command_is_for_a_certificate() -> None:
-    assert filled(["tool", FILE, THUMBPRINT, "Root"], "/tmp/a b", PEM) == ["tool", "/tmp/a b", thumbprint(PEM), "Root"]  # noqa: S108  # no file of it is made
+    assert filled(["tool", FILE, THUMBPRINT, "Root"], "/tmp/a b", PEM) == ["tool", "/tmp/a b", sha1_of(PEM), "Root"]  # noqa: S108  # no file of it is made
 
 
 @pytest.mark.parametrize("change", [str.upper, str.lower, " ".join])
 def test_a_thumbprint_is_found_however_it_is_written(change: object) -> None:
     assert callable(change)
-    assert holds(f"Cert Hash(sha1): {change(thumbprint(PEM))}\n", PEM)
-    assert not holds(f"Cert Hash(sha1): {change(thumbprint(PEM))}\n", OTHER)
+    assert holds(f"Cert Hash(sha1): {change(sha1_of(PEM))}\n", PEM)
+    assert not holds(f"Cert Hash(sha1): {change(sha1_of(PEM))}\n", OTHER)
 
 
 def test_a_certificate_is_found_in_a_bundle_whatever_its_line_ends() -> None:
