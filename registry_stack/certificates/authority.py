@@ -9,19 +9,14 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TypeAlias
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
-from cryptography.x509.oid import ExtendedKeyUsageOID, PublicKeyAlgorithmOID
-
 from registry_stack.certificates.dates import moment
+from registry_stack.common.lazy import ec, ed25519, exceptions, rsa, serialization, x509
 
 _RSA_BITS = range(2048, 8193)  # Go's TLS takes no longer ones
 _CURVES = ("secp256r1", "secp384r1", "secp521r1")
 _KEYS = "a key that every engine knows (RSA of 2048 to 8192 bits, ECDSA P-256, P-384 or P-521, Ed25519)"
+_PrivateKey: TypeAlias = "rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey"
 _HASHES = ("sha256", "sha384", "sha512")
-_Key: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 
 class Flaw(ValueError):  # noqa: N818  # the settings turn it into an error of theirs
@@ -53,24 +48,25 @@ def read_authority(certificate: str, private_key: str, passphrase: str | None, n
     key = _key(private_key, passphrase)
     if key.public_key() != bundle[0].public_key():
         raise Flaw("private_key", f"the key of the certificate {_name(bundle[0])}: it is another's")
-    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    texts = [each.public_bytes(Encoding.PEM).decode() for each in bundle]
+    pem = serialization.Encoding.PEM
+    plain = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+    texts = [each.public_bytes(pem).decode() for each in bundle]
     return Authority("".join(texts), texts[-1], plain, min(each.not_valid_after_utc for each in bundle))
 
 
-def _bundle(text: str) -> list[x509.Certificate]:
+def _bundle(text: str) -> "list[x509.Certificate]":
     if "PRIVATE KEY-----" in text:
         raise Flaw("certificate", "certificates alone: a private key is in it too")
     try:
         bundle = x509.load_pem_x509_certificates(text.encode())
-        for each in bundle:
+        for each in bundle:  # what is broken in these is an error when they are first asked for
             _ = each.extensions, each.public_key_algorithm_oid, each.subject, each.issuer
     except (ValueError, x509.DuplicateExtension):
         raise Flaw("certificate", "one or more certificates as PEM text, the signer's first") from None
     return bundle
 
 
-def _check_certificate(certificate: x509.Certificate, now: datetime) -> None:
+def _check_certificate(certificate: "x509.Certificate", now: datetime) -> None:
     name = _name(certificate)
     if certificate.not_valid_before_utc > now:
         raise Flaw("certificate", f"valid now: {name} begins on {moment(certificate.not_valid_before_utc)}")
@@ -83,14 +79,15 @@ def _check_certificate(certificate: x509.Certificate, now: datetime) -> None:
     _check_uses(certificate, name)
 
 
-def _unfit_key(certificate: x509.Certificate) -> str | None:
+def _unfit_key(certificate: "x509.Certificate") -> str | None:
     try:
         key = certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm):
+    except (ValueError, exceptions.UnsupportedAlgorithm):
         return "one of another kind"
+    # Go does not know the other kind of RSA, for RSASSA-PSS alone
+    rsa_of_go = x509.oid.PublicKeyAlgorithmOID.RSAES_PKCS1_v1_5
     match key:
-        # its RSA may be for RSASSA-PSS alone, which Go does not know
-        case rsa.RSAPublicKey() if certificate.public_key_algorithm_oid == PublicKeyAlgorithmOID.RSAES_PKCS1_v1_5:
+        case rsa.RSAPublicKey() if certificate.public_key_algorithm_oid == rsa_of_go:
             return None if key.key_size in _RSA_BITS else f"RSA of {key.key_size} bits"
         case ec.EllipticCurvePublicKey():
             return None if key.curve.name in _CURVES else f"ECDSA {key.curve.name}"
@@ -99,15 +96,15 @@ def _unfit_key(certificate: x509.Certificate) -> str | None:
     return "one of another kind"
 
 
-def _hash(certificate: x509.Certificate) -> str:
+def _hash(certificate: "x509.Certificate") -> str:
     try:
         algorithm = certificate.signature_hash_algorithm
-    except UnsupportedAlgorithm:
+    except exceptions.UnsupportedAlgorithm:
         return "an unknown algorithm"
     return algorithm.name if algorithm else "sha512"  # which is what Ed25519 has in itself
 
 
-def _check_uses(certificate: x509.Certificate, name: str) -> None:
+def _check_uses(certificate: "x509.Certificate", name: str) -> None:
     found = {type(each.value): each.value for each in certificate.extensions}
     basic, usage = found.get(x509.BasicConstraints), found.get(x509.KeyUsage)
     if not (isinstance(basic, x509.BasicConstraints) and basic.ca):
@@ -115,7 +112,8 @@ def _check_uses(certificate: x509.Certificate, name: str) -> None:
     if isinstance(usage, x509.KeyUsage) and not usage.key_cert_sign:
         raise Flaw("certificate", f"of one that may sign certificates: {name} may not (keyUsage)")
     extended = found.get(x509.ExtendedKeyUsage)
-    servers = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
+    purposes = x509.oid.ExtendedKeyUsageOID
+    servers = {purposes.SERVER_AUTH, purposes.ANY_EXTENDED_KEY_USAGE}
     if isinstance(extended, x509.ExtendedKeyUsage) and not servers.intersection(extended):
         raise Flaw("certificate", f"of one that may vouch for servers: {name} may not (extendedKeyUsage)")
     for each in certificate.extensions:
@@ -123,7 +121,7 @@ def _check_uses(certificate: x509.Certificate, name: str) -> None:
             raise Flaw("certificate", f"without critical extensions of its own: {name} has {each.oid.dotted_string}")
 
 
-def _check_order(bundle: Sequence[x509.Certificate]) -> None:
+def _check_order(bundle: "Sequence[x509.Certificate]") -> None:
     for below, above in pairwise(bundle):
         if _signed(below, below):
             raise Flaw("certificate", f"a bundle that ends with the root: {_name(below)} is one, and others follow")
@@ -141,30 +139,30 @@ def _check_order(bundle: Sequence[x509.Certificate]) -> None:
             raise Flaw("certificate", expected)
 
 
-def _signed(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+def _signed(certificate: "x509.Certificate", issuer: "x509.Certificate") -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except (ValueError, TypeError, exceptions.InvalidSignature, exceptions.UnsupportedAlgorithm):
         return False
     return True
 
 
-def _key(text: str, passphrase: str | None) -> _Key:
+def _key(text: str, passphrase: str | None) -> _PrivateKey:
     encrypted = "ENCRYPTED" in text
     if encrypted and not passphrase:
         raise Flaw("passphrase", "the passphrase of privateKey, which is encrypted")
     if passphrase is not None and not encrypted:
         raise Flaw("passphrase", "left out: privateKey is not encrypted")
     try:
-        key = load_pem_private_key(text.encode(), passphrase.encode() if passphrase else None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        key = serialization.load_pem_private_key(text.encode(), passphrase.encode() if passphrase else None)
+    except (ValueError, TypeError, exceptions.UnsupportedAlgorithm) as error:
         if "Incorrect password" in str(error):
             raise Flaw("passphrase", "the passphrase of privateKey, which this one does not open") from None
         raise Flaw("private_key", "a private key as PEM text: PKCS #8, RSA or EC, encrypted or not") from None
-    if not isinstance(key, _Key):
-        raise Flaw("private_key", _KEYS)
-    return key
+    if isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey):
+        return key
+    raise Flaw("private_key", _KEYS)
 
 
-def _name(certificate: x509.Certificate) -> str:
+def _name(certificate: "x509.Certificate") -> str:
     return certificate.subject.rfc4514_string() or "one without a subject"

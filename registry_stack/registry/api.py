@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from requests.utils import parse_header_links
-
 from registry_stack.common.errors import RegistryError
+from registry_stack.common.lazy import requests
 
 SECONDS = 10
 PAGE = 100
@@ -73,7 +72,7 @@ def all_pages(get: GetPage, path: str, key: str) -> list[str]:
 
 def next_path(path: str, link: str | None) -> str | None:
     """The path of the next page, as the Link header of the one at `path` gives it: absolute, or relative to that."""
-    for each in parse_header_links(link or ""):
+    for each in requests.utils.parse_header_links(link or ""):
         if each.get("rel") == "next":
             parts = urlsplit(urljoin(path, each["url"]))
             return urlunsplit(("", "", parts.path, parts.query, ""))

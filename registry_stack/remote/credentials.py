@@ -5,19 +5,16 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import paramiko
-
 from registry_stack.common.errors import StackError
+from registry_stack.common.lazy import paramiko
 from registry_stack.remote.login import Login
-
-_KINDS: tuple[type[paramiko.PKey], ...] = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 
 
 @dataclass(frozen=True)
 class Credentials:
     """A key, or else whatever the SSH agent has; `called` is for errors."""
 
-    key: paramiko.PKey | None
+    key: "paramiko.PKey | None"
     called: str
 
     @property
@@ -53,9 +50,10 @@ def credentials(login: Login) -> Credentials:
     return Credentials(key, f"the key in {path}" if key else locked)
 
 
-def _private_key(text: str, called: str) -> paramiko.PKey | None:
+def _private_key(text: str, called: str) -> "paramiko.PKey | None":
     """The key, or None if it has a passphrase."""
-    for kind in _KINDS:
+    kinds: tuple[type[paramiko.PKey], ...] = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
+    for kind in kinds:
         try:
             return kind.from_private_key(io.StringIO(text))
         except paramiko.PasswordRequiredException:

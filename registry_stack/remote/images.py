@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import docker
-from docker.errors import DockerException, ImageNotFound
-
 from registry_stack.common.errors import StackError
+from registry_stack.common.lazy import docker
 from registry_stack.remote.docker_engine import image_id, load_image
 
 _SECONDS = 600
@@ -18,9 +16,9 @@ def copy_image(tag: str, address: str, folder: Path) -> str:
     """
     try:
         image = docker.from_env(timeout=_SECONDS).images.get(tag)
-    except ImageNotFound:
+    except docker.errors.ImageNotFound:
         raise StackError(f"the workstation's engine has no image {tag} to hand over: pull or build it first") from None
-    except DockerException as error:
+    except docker.errors.DockerException as error:
         raise StackError(f"the workstation's Docker engine does not answer: {error}") from None
     there = image_id(address, folder, tag)
     if there != image.id:

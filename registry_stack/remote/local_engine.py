@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
 
 from registry_stack.common.errors import MachineError
-
-if TYPE_CHECKING:
-    from docker import DockerClient
+from registry_stack.common.lazy import docker
 
 OWNER = "registry-stack"
 IDENTITY = "registry-stack.identity"
@@ -48,8 +45,6 @@ def _pairs(labels: Mapping[str, str]) -> list[str]:
 
 
 @contextmanager
-def _engine() -> Iterator["DockerClient"]:
-    import docker  # a third of what the program would import, and for most `up`s in vain
-
+def _engine() -> Iterator["docker.DockerClient"]:
     with closing(docker.from_env()) as engine:
         yield engine

@@ -8,16 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import paramiko
-
 from registry_stack.common.errors import CommandError, HostKeyError, StackError, UnreachableError
+from registry_stack.common.lazy import paramiko
 from registry_stack.common.waiting import wait_for
 from registry_stack.remote.credentials import credentials
 from registry_stack.remote.login import Login
 
 # what it raises is told in a line; what it logs of the same is a traceback
 logging.getLogger("paramiko").addHandler(logging.NullHandler())
-_NOT_YET = (OSError, EOFError, paramiko.SSHException)
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Shell:
     """A connection to a machine, on which commands run one after the other."""
 
     login: Login
-    client: paramiko.SSHClient
+    client: "paramiko.SSHClient"
 
     def run(self, command: str, *, stdin: str = "", seconds: float = 60) -> str:
         """Runs a shell command and returns what it printed. Secrets go through `stdin`, never into `command`.
@@ -80,7 +78,7 @@ def connect(login: Login, seconds: float = 15) -> Iterator[Shell]:
         raise HostKeyError(f"{login} shows the host key {other}, but {login.host_key} is the known one") from None
     except paramiko.AuthenticationException:
         raise StackError(f"{login} refuses {shown.called}") from None
-    except _NOT_YET as error:
+    except _not_yet() as error:
         raise UnreachableError(login, error) from None
 
 
@@ -90,13 +88,13 @@ def run_command(login: Login, command: str, *, stdin: str = "", seconds: float =
         return shell.run(command, stdin=stdin, seconds=seconds)
 
 
-def _prompt(connection: Any, **options: Any) -> paramiko.Transport:
+def _prompt(connection: Any, **options: Any) -> "paramiko.Transport":
     # small packets would wait for the acknowledgement of the one before, some 40 ms for each command
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return paramiko.Transport(connection, **options)
 
 
-def _send(channel: paramiko.Channel, stdin: str) -> None:
+def _send(channel: "paramiko.Channel", stdin: str) -> None:
     try:
         channel.sendall(stdin.encode())
         channel.shutdown_write()
@@ -104,6 +102,11 @@ def _send(channel: paramiko.Channel, stdin: str) -> None:
         raise
     except OSError:
         return  # the command ended without reading it all: its exit code tells more
+
+
+def _not_yet() -> tuple[type[Exception], ...]:
+    """What a connection fails with to a server that does not answer, or not properly yet."""
+    return OSError, EOFError, paramiko.SSHException
 
 
 def wait_for_host_key(host: str, port: int, seconds: float) -> str:
@@ -120,4 +123,4 @@ def wait_for_host_key(host: str, port: int, seconds: float) -> str:
             finally:
                 transport.close()
 
-    return wait_for(f"the SSH host key of {host}:{port}", shown, seconds, failures=_NOT_YET)
+    return wait_for(f"the SSH host key of {host}:{port}", shown, seconds, failures=_not_yet())
