@@ -40,7 +40,8 @@ class Registry(pulumi.ComponentResource):
         super().__init__("registry:index:Registry", name, None, opts)
         living = args.access.living(self)
         key = args.certificate.private_key
-        configuration = key.apply(lambda pem: registry_config.render_configuration(args.endpoints, pem))
+        endpoints = [registry_config.Endpoint(each.name, each.url, each.headers) for each in args.endpoints]
+        configuration = key.apply(lambda pem: registry_config.render_configuration(endpoints, pem))
         configured = args.access.command(
             f"{name}-config.yml",
             write_file(_CERTIFICATES / registry_config.CONFIGURATION.name, mode="600"),

@@ -4,14 +4,14 @@ Source: distribution's configuration reference, version 0.1 of the format, which
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
 import yaml
 
 from registry_stack.guest.boot2docker import PERSISTENT
-from registry_stack.settings import EndpointSettings
 
 KEPT_CERTIFICATES = PERSISTENT / "registry-certs"
 """Where the machine keeps what the registry's container has as CERTIFICATES."""
@@ -25,7 +25,16 @@ DRAIN_SECONDS = 8
 """How long a registry that is told to stop lets open connections come to their end."""
 
 
-def render_configuration(endpoints: Sequence[EndpointSettings], private_key: str) -> str:
+@dataclass(frozen=True)
+class Endpoint:
+    """A receiver of the registry's notifications; `headers`, each with its values, go with every request."""
+
+    name: str
+    url: str
+    headers: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
+
+
+def render_configuration(endpoints: Sequence[Endpoint], private_key: str) -> str:
     """The configuration as YAML: TLS by the certificate in CERTIFICATES, data in DATA, webhooks to `endpoints`.
 
     What proves that an upload under way is the registry's own comes from its private key (PEM): without a secret that
@@ -53,7 +62,7 @@ def render_configuration(endpoints: Sequence[EndpointSettings], private_key: str
     return yaml.safe_dump(document, sort_keys=False)
 
 
-def _endpoint(endpoint: EndpointSettings) -> dict[str, Any]:
+def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
     return {
         "name": endpoint.name,
         "url": endpoint.url,

@@ -5,8 +5,7 @@ from typing import Any
 
 import yaml
 
-from registry_stack.registry.configuration import render_configuration
-from registry_stack.settings import EndpointSettings
+from registry_stack.registry.configuration import Endpoint, render_configuration
 
 KEY = "a key"
 PLAIN: dict[str, Any] = {
@@ -28,10 +27,10 @@ def test_without_endpoints() -> None:
 
 
 def test_with_endpoints() -> None:
-    headers = {"Authorization": ("Bearer s3cret",), "X-Odd": ("yes", 'a: "b"\nc', "0x1f")}
+    headers: dict[str, tuple[str, ...]] = {"Authorization": ("Bearer s3cret",), "X-Odd": ("yes", 'a: "b"\nc', "0x1f")}
     endpoints = [
-        EndpointSettings(name="deploy", url="http://deploy.example:8080/hook?a=b&c", headers=headers),
-        EndpointSettings(name="yes", url="https://other.example/"),
+        Endpoint(name="deploy", url="http://deploy.example:8080/hook?a=b&c", headers=headers),
+        Endpoint(name="yes", url="https://other.example/"),
     ]
     assert yaml.safe_load(render_configuration(endpoints, KEY)) == {
         **PLAIN,
