@@ -1,20 +1,16 @@
 """The RegistryCheck resource: the registry answers its API, over TLS that its certificate authority vouches for."""
 
-import http.client
-import socket
-import ssl
-
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from providers.base import Props, Provider, changed
 from registry_stack.common.errors import DeadlineError, RegistryError
-from registry_stack.common.waiting import wait_until
+from registry_stack.registry.https import PinnedServer
+from registry_stack.registry.ping import wait_until_answering
 
 _WELL = {"answers": True, "reason": ""}
 _INPUTS = ("host", "address", "port", "ca_certificate", "serving", "deadline")
 _SECONDS_IN_REFRESH = 5
-_SECONDS_TO_ANSWER = 5
 
 
 class RegistryCheckProvider(Provider):
@@ -24,18 +20,18 @@ class RegistryCheckProvider(Provider):
         return DiffResult(changes=not _olds["answers"] or bool(changed(_olds, _news, _INPUTS)))
 
     def create(self, props: Props) -> CreateResult:
-        wait_for_registry(props, props["deadline"])
+        wait_until_answering(_server(props), props["deadline"])
         return CreateResult(f"{props['host']}:{props['port']:.0f}", {**props, **_WELL})
 
     def read(self, id_: str, props: Props) -> ReadResult:
         try:
-            wait_for_registry(props, _SECONDS_IN_REFRESH)
+            wait_until_answering(_server(props), _SECONDS_IN_REFRESH)
         except (DeadlineError, RegistryError) as error:
             return ReadResult(id_, {**props, "answers": False, "reason": str(error)})
         return ReadResult(id_, {**props, **_WELL})
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        wait_for_registry(_news, _news["deadline"])
+        wait_until_answering(_server(_news), _news["deadline"])
         return UpdateResult({**_news, **_WELL})
 
 
@@ -73,33 +69,5 @@ class RegistryCheck(Resource, module="registry", name="RegistryCheck"):
         super().__init__(RegistryCheckProvider(), resource_name, {**inputs, "answers": None, "reason": None}, opts)
 
 
-def wait_for_registry(props: Props, seconds: float) -> None:
-    """Waits until GET /v2/ is answered. A certificate that does not fit never will: that is a RegistryError at once."""
-    host, address, port = props["host"], props["address"], int(props["port"])
-    context = ssl.create_default_context(cadata=props["ca_certificate"])
-    # Python 3.13 and later want extensions that docker-machine's authorities may lack, and that no engine asks for
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-
-    def answered() -> bool:
-        try:
-            status = _status(host, address, port, context)
-        except ssl.SSLCertVerificationError as error:  # an OSError too, but not one to wait out
-            reason = error.verify_message
-            raise RegistryError(f"the registry {host} at {address}:{port} is not trusted: {reason}") from None
-        if status not in (http.client.OK, http.client.UNAUTHORIZED):
-            raise ConnectionError(f"GET /v2/ was answered with {status}")
-        return True
-
-    failures = (OSError, http.client.HTTPException)
-    wait_until(f"the registry {host} at {address}:{port}", answered, seconds, failures=failures)
-
-
-def _status(host: str, address: str, port: int, context: ssl.SSLContext) -> int:
-    with (
-        socket.create_connection((address, port), timeout=_SECONDS_TO_ANSWER) as plain,
-        context.wrap_socket(plain, server_hostname=host) as secured,
-    ):
-        connection = http.client.HTTPConnection(host)
-        connection.sock = secured
-        connection.request("GET", "/v2/")
-        return connection.getresponse().status
+def _server(props: Props) -> PinnedServer:
+    return PinnedServer(props["host"], props["address"], int(props["port"]), props["ca_certificate"])

@@ -6,15 +6,13 @@ a page, and its Link header says where the next one is.
 
 import http.client
 import json
-import socket
-import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from registry_stack.common.errors import RegistryError
 from registry_stack.common.lazy import requests
+from registry_stack.registry.https import PinnedServer
 
 SECONDS = 10
 PAGE = 100
@@ -23,36 +21,19 @@ PAGE = 100
 GetPage = Callable[[str], tuple[dict[str, Any], str | None]]
 
 
-@dataclass(frozen=True)
-class RegistryApi:
-    """The registry of the name `host` that answers at `address`, so that the name need not resolve here.
-
-    Its methods raise RegistryError for what it answers, OSError if it does not.
-    """
-
-    host: str
-    address: str
-    port: int
-    ca_certificate: str
+class RegistryApi(PinnedServer):
+    """A registry. Its methods raise RegistryError for what it answers, OSError if it does not."""
 
     def repositories(self, page: int = PAGE) -> list[str]:
         """All repositories; `page` is how many are asked for at a time."""
-        return all_pages(self._get, f"/v2/_catalog?n={page}", "repositories")
+        return all_pages(self._page, f"/v2/_catalog?n={page}", "repositories")
 
     def tags(self, repository: str, page: int = PAGE) -> list[str]:
         """All tags of a repository; `page` is how many are asked for at a time."""
-        return all_pages(self._get, f"/v2/{repository}/tags/list?n={page}", "tags")
+        return all_pages(self._page, f"/v2/{repository}/tags/list?n={page}", "tags")
 
-    def _get(self, path: str) -> tuple[dict[str, Any], str | None]:
-        context = ssl.create_default_context(cadata=self.ca_certificate)
-        with (
-            socket.create_connection((self.address, self.port), timeout=SECONDS) as plain,
-            context.wrap_socket(plain, server_hostname=self.host) as secured,
-        ):
-            connection = http.client.HTTPConnection(self.host, self.port)
-            connection.sock = secured
-            connection.request("GET", path)
-            answer = connection.getresponse()
+    def _page(self, path: str) -> tuple[dict[str, Any], str | None]:
+        with self.get(path, SECONDS) as answer:
             body = answer.read()
         if answer.status != http.client.OK:
             raise RegistryError(f"GET {path} was answered with {answer.status}: {body[:200]!r}")

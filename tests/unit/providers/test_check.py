@@ -1,28 +1,21 @@
-"""The registry's check, against TLS servers on loopback: good, wrong, silent, and not yet."""
+"""The registry's check: what it waits for, what a refresh finds."""
 
 import re
 import socket
-import ssl
-import time
-from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
 
-from providers.check import RegistryCheckProvider, wait_for_registry
-from registry_stack.common.errors import DeadlineError, RegistryError
-from tests.authorities import LASTING, Made
-from tests.certificates import Authority, Issued, server_context
-from tests.fakes.loopback import http_server, talking
+from providers import check
+from providers.check import RegistryCheckProvider
+from registry_stack.common.errors import RegistryError
+from tests.certificates import Authority, server_context
+from tests.fakes.loopback import http_server
 
 HOST = "registry0.localdomain"
 AUTHORITY = Authority()
-BARE = Made("without key identifiers", identified=False, **LASTING)
-_NAMED = ((x509.SubjectAlternativeName([x509.DNSName(HOST)]), False),)
-BARE_SERVER = Made(HOST, issuer=BARE, authority=None, usages=None, more=_NAMED, identified=False, **LASTING)
+PROVIDER = RegistryCheckProvider()
 WELL = {"answers": True, "reason": ""}
 
 
@@ -31,129 +24,37 @@ def props(port: float, **changes: Any) -> dict[str, Any]:
     return {**given, "serving": "1", "deadline": 20.0, **changes}
 
 
-def refreshed(port: int) -> dict[str, Any] | None:
-    result = RegistryCheckProvider().read("id", {**props(port), **WELL})
+def refreshed(port: int) -> dict[str, Any]:
+    result = PROVIDER.read("id", {**props(port), **WELL})
     assert result.id == "id", "a registry that is silent is no registry that is gone"
-    return result.outs
+    assert result.outs is not None
+    return dict(result.outs)
 
 
-def registry(status: int = 200) -> Callable[[str, str, bytes], tuple[int, bytes]]:
-    def answer(method: str, path: str, _body: bytes) -> tuple[int, bytes]:
-        assert (method, path) == ("GET", "/v2/")
-        return status, b"{}"
-
-    return answer
-
-
-@pytest.mark.parametrize("status", [200, 401])
-def test_a_registry_that_answers(status: int, tmp_path: Path) -> None:
-    provider = RegistryCheckProvider()
-    with http_server(registry(status), server_context(tmp_path, AUTHORITY.issue(HOST, "registry0"))) as port:
-        made = provider.create(props(float(port)))
+def test_a_registry_that_answers(tmp_path: Path) -> None:
+    with http_server(lambda *_: (200, b"{}"), server_context(tmp_path, AUTHORITY.issue(HOST))) as port:
+        made = PROVIDER.create(props(float(port)))
         assert made.id == f"{HOST}:{port}"
         assert made.outs == {**props(float(port)), **WELL}
-        assert provider.read(made.id, made.outs).outs == made.outs
+        assert PROVIDER.read(made.id, made.outs).outs == made.outs
         again = props(port, serving="2")
-        assert provider.update(made.id, made.outs, again).outs == {**again, **WELL}
+        assert PROVIDER.update(made.id, made.outs, again).outs == {**again, **WELL}
 
 
-def test_any_of_several_authorities_suffices(tmp_path: Path) -> None:
-    others = [Authority("old"), AUTHORITY, Authority("test authority")]
-    anchors = "".join(each.certificate for each in others)
-    with http_server(registry(), server_context(tmp_path, AUTHORITY.issue(HOST))) as port:
-        wait_for_registry(props(port, ca_certificate=anchors), 20)
-        missing = "".join(each.certificate for each in others if each is not AUTHORITY)
-        with pytest.raises(RegistryError, match="is not trusted"):
-            wait_for_registry(props(port, ca_certificate=missing), 20)
-
-
-def test_what_later_pythons_ask_for_is_not_asked_of_an_authority(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plain, signed = (each.pem for each in (BARE, BARE_SERVER))
-    create = ssl.create_default_context
-
-    def strict(**given: Any) -> ssl.SSLContext:
-        context = create(**given)
-        context.verify_flags |= ssl.VERIFY_X509_STRICT
-        return context
-
-    served = server_context(tmp_path, Issued(signed, BARE_SERVER.key_pem))
-    monkeypatch.setattr("providers.check.ssl.create_default_context", strict)
-    with http_server(registry(), served) as port:
-        wait_for_registry(props(port, ca_certificate=plain), 20)
-
-
-def test_the_host_is_named_as_clients_name_it(tmp_path: Path) -> None:
-    seen = []
-    context = server_context(tmp_path, AUTHORITY.issue(HOST))
-    context.sni_callback = lambda _connection, name, _context: seen.append(name)
-    with http_server(registry(), context) as port:
-        wait_for_registry(props(port), 20)
-    assert seen == [HOST]
-
-
-@pytest.mark.parametrize(
-    ("issued", "reason"),
-    [
-        pytest.param(AUTHORITY.issue("registry1.localdomain"), "Hostname mismatch", id="wrong name"),
-        pytest.param(Authority("other").issue(HOST), "unable to get local issuer certificate", id="unknown authority"),
-        pytest.param(
-            Authority("test authority").issue(HOST), "certificate verify failed|signature|issuer", id="forged"
-        ),
-        pytest.param(AUTHORITY.issue(HOST, lasts=timedelta(hours=-1)), "certificate has expired", id="expired"),
-    ],
-)
-def test_a_certificate_that_does_not_fit_is_an_error_at_once(issued: Issued, reason: str, tmp_path: Path) -> None:
-    began = time.monotonic()
-    with http_server(registry(), server_context(tmp_path, issued)) as port:
-        said = rf"^the registry {HOST} at 127.0.0.1:{port} is not trusted: {reason}"
+def test_a_registry_that_is_not_trusted(tmp_path: Path) -> None:
+    with http_server(lambda *_: (200, b"{}"), server_context(tmp_path, Authority("other").issue(HOST))) as port:
+        said = rf"^the registry {HOST} at 127.0.0.1:{port} is not trusted: unable to get local issuer certificate"
         with pytest.raises(RegistryError, match=said):
-            wait_for_registry(props(port), 10)
+            PROVIDER.create(props(port))
         seen = refreshed(port)
-        assert seen is not None
         assert re.search(said, seen.pop("reason"))
         assert seen == {**props(port), "answers": False}
-    assert time.monotonic() - began < 10, "it waited although that could not help"
 
 
-@pytest.mark.parametrize("status", [404, 500, 503])
-def test_another_answer_is_waited_out(status: int, tmp_path: Path) -> None:
-    waited_out = pytest.raises(DeadlineError, match=rf"in vain; last seen: GET /v2/ was answered with {status}$")
-    with http_server(registry(status), server_context(tmp_path, AUTHORITY.issue(HOST))) as port, waited_out:
-        wait_for_registry(props(port), 0)
-
-
-def test_a_registry_that_comes_up_in_time(tmp_path: Path) -> None:
-    answers = iter([503, 200])
-    with http_server(lambda *_: (next(answers), b""), server_context(tmp_path, AUTHORITY.issue(HOST))) as port:
-        wait_for_registry(props(port), 20)
-
-
-@pytest.mark.parametrize("words", [b"SSH-2.0-OpenSSH\r\n", b""], ids=["another protocol", "nothing"])
-def test_what_does_not_speak_http_is_waited_out(words: bytes, tmp_path: Path) -> None:
-    with talking(words, server_context(tmp_path, AUTHORITY.issue(HOST))) as port, pytest.raises(DeadlineError):
-        wait_for_registry(props(port), 0)
-
-
-def test_no_tls_is_waited_out() -> None:
-    with http_server(registry()) as port, pytest.raises(DeadlineError):
-        wait_for_registry(props(port), 0)
-
-
-def test_nobody_listens() -> None:
+def test_a_refresh_does_not_wait_long_for_one_that_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "_SECONDS_IN_REFRESH", 0)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
-    with pytest.raises(DeadlineError, match=rf"waited 0 s for the registry {HOST} at 127.0.0.1:{port}, in vain"):
-        wait_for_registry(props(port), 0)
-
-
-def test_somebody_listens_and_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("providers.check._SECONDS_IN_REFRESH", 0)
-    monkeypatch.setattr("providers.check._SECONDS_TO_ANSWER", 0.1)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-        seen = refreshed(port)
-    assert seen is not None
+    seen = refreshed(port)
     assert seen.pop("reason").startswith(f"waited 0 s for the registry {HOST} at 127.0.0.1:{port}, in vain")
     assert seen == {**props(port), "answers": False}
