@@ -6,12 +6,15 @@ Docker's own data stay. Certificates in CERTIFICATES are installed into the syst
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+
+from registry_stack.guest.scripts import load_script
 
 PERSISTENT = PurePosixPath("/var/lib/boot2docker")
 CERTIFICATES = PERSISTENT / "certs"
 BOOTSYNC = PERSISTENT / "bootsync.sh"
 STATIC_ADDRESS = "static address"
+_HERE = Path(__file__).parent
 
 
 def static_address(address: IPv4Address, subnet: IPv4Network, gateway: IPv4Address, interface: str) -> list[str]:
@@ -24,43 +27,27 @@ def static_address(address: IPv4Address, subnet: IPv4Network, gateway: IPv4Addre
 
 
 def renew_engine() -> str:
-    """Starts an engine that does not listen as on a new machine, without what docker-machine has told it so far."""
-    written = " ".join(str(PERSISTENT / file) for file in ("profile", "ca.pem", "server.pem"))
-    return (
-        "grep -q '^ID=boot2docker' /etc/os-release || exit 0; if netstat -ltn | grep -q ':2376 '; then exit 0; fi; "
-        # the key's file stays, for docker-machine keeps the mode of one that is there
-        f"/etc/init.d/docker stop || true; rm -f {written}; : > {PERSISTENT}/server-key.pem; /etc/init.d/docker start"
-    )
+    """The script that starts an engine that does not listen as on a new machine: without what docker-machine has told
+    it so far. On another system it does nothing."""
+    return load_script(_HERE / "renew_engine.sh", PERSISTENT=PERSISTENT)
 
 
-def block(part: str, lines: Sequence[str]) -> str:
-    """A part of bootsync.sh, marked with its name so that it can be told from the others."""
-    return "\n".join([f"# >>> {part}", *lines, f"# <<< {part}", ""])
+def block(name: str, lines: Sequence[str]) -> str:
+    """A part of bootsync.sh, between markers with its name."""
+    return "\n".join([f"# >>> {name}", *lines, f"# <<< {name}", ""])
 
 
-def install_block(part: str) -> str:
-    """Makes standard input, which is the block of that name, a part of bootsync.sh; other parts stay as they are."""
-    return _rewrite(f"{_without(part)}; cat")
+def install_block(name: str) -> str:
+    """The script that makes standard input, which is the block of that name, a part of bootsync.sh. Other parts stay as
+    they are."""
+    return _edit(name, "install")
 
 
-def remove_block(part: str) -> str:
-    """Takes the block of that name out of bootsync.sh."""
-    return _rewrite(_without(part))
+def remove_block(name: str) -> str:
+    """The script that takes the block of that name out of bootsync.sh, and removes that if nothing else is in it."""
+    return _edit(name, "remove")
 
 
-def withdraw_block(part: str) -> str:
-    """The same, and the script goes too if nothing else is in it."""
-    return f"{remove_block(part)}; [ \"$(cat {BOOTSYNC})\" != '#!/bin/sh' ] || rm {BOOTSYNC}"
-
-
-def _without(part: str) -> str:
-    name = part.replace(".", "[.]")
-    # the echo ends a last line that nobody ended; the empty line that it else makes is taken away again
-    return f"{{ cat {BOOTSYNC}; echo; }} | sed '/^# >>> {name}$/,/^# <<< {name}$/d; ${{/^$/d;}}'"
-
-
-def _rewrite(commands: str) -> str:
-    return (
-        f"[ -e {BOOTSYNC} ] || echo '#!/bin/sh' > {BOOTSYNC}; "
-        f"{{ {commands}; }} > {BOOTSYNC}.new; chmod 755 {BOOTSYNC}.new; mv {BOOTSYNC}.new {BOOTSYNC}"
-    )
+def _edit(name: str, action: str) -> str:
+    pattern = name.replace(".", "[.]")
+    return load_script(_HERE / "bootsync.sh", BOOTSYNC=BOOTSYNC, BLOCK=pattern, ACTION=action)

@@ -1,7 +1,13 @@
 """Scripts that put files onto a machine, for its POSIX shell, through sudo."""
 
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from shlex import quote
+
+
+def load_script(file: Path, **variables: object) -> str:
+    """A script of a file, with variables set before it."""
+    assignments = "".join(f"{name}={quote(str(value))}\n" for name, value in variables.items())
+    return assignments + file.read_text("utf-8")
 
 
 def as_root(script: str) -> str:

@@ -145,13 +145,14 @@ def _renew_engine(options: Mapping[str, OptionValue], spec: MachineSpec) -> None
     docker-machine would wait for it in vain."""
     if spec.ssh_key and spec.host_key:
         user, host = str(options.get("generic-ssh-user", "root")), str(options["generic-ip-address"])
-        run_command(Login(host, user, spec.ssh_key, spec.host_key), as_root(renew_engine()))
+        login = Login(host, user, spec.ssh_key, spec.host_key)
+        run_command(login, as_root(renew_engine()), purpose="starting the engine")
 
 
 def _met_at(address: str, port: int, known: str) -> str:
     shown = wait_for_host_key(address, port, 0)
     if shown.split()[:2] != known.split()[:2]:
-        raise HostKeyError(f"{address} shows the host key {shown}, but {known} is the known one")
+        raise HostKeyError(f"{address} presented the host key {shown}, expected {known}")
     return address
 
 

@@ -64,7 +64,7 @@ def _apply_address(now: Login, there: Login, wanted: StaticAddress, seconds: flo
             "NetworkManager or systemd-networkd. Give it the address by hand, then run `pulumi up` again"
         )
     guest = GUESTS[kind]
-    run_command(now, as_root(guest.install), stdin=guest.document(wanted))
+    run_command(now, as_root(guest.install), stdin=guest.document(wanted), purpose="writing the static address")
     if now.host == there.host:
         return
     if guest.reboots:

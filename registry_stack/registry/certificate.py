@@ -1,11 +1,10 @@
-"""Putting the registry's certificate in place. Nothing of Pulumi here."""
+"""The registry's certificate and key, put in place while clients push and pull."""
 
 from registry_stack.certificates.fingerprints import fetch_sha256, sha256_of
-from registry_stack.common.errors import CommandError
 from registry_stack.common.waiting import wait_until
 from registry_stack.guest.scripts import as_root, write_file
 from registry_stack.registry.configuration import CERTIFICATE, KEPT_CERTIFICATES, KEY
-from registry_stack.registry.restart import RESTARTED, restart_gently
+from registry_stack.registry.restart import RESTARTED, gentle_restart_script
 from registry_stack.remote.login import Login
 from registry_stack.remote.ssh import connect
 
@@ -18,10 +17,7 @@ def install_certificate(machine: Login, port: int, chain: str, private_key: str)
     with connect(machine) as shell:
         for file, mode, content in ((KEY, "600", private_key), (CERTIFICATE, "644", chain)):
             shell.run(as_root(write_file(KEPT_CERTIFICATES / file, mode=mode)), stdin=content)
-        try:
-            said = shell.run(as_root(restart_gently(port)))
-        except CommandError as error:  # whose text has the whole script
-            raise CommandError([f"restarting the registry on {machine}"], error.code, error.output) from None
+        said = shell.run(as_root(gentle_restart_script(port)), purpose="restarting the registry")
     if said.strip() == RESTARTED:
         _wait_until_served(machine.host, port, sha256_of(chain))
 

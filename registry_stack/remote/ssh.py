@@ -1,4 +1,4 @@
-"""SSH to a machine whose host key is known. Nothing of Pulumi here."""
+"""SSH to a machine whose host key is pinned."""
 
 import logging
 import socket
@@ -14,7 +14,7 @@ from registry_stack.common.waiting import wait_for
 from registry_stack.remote.credentials import credentials
 from registry_stack.remote.login import Login
 
-# what it raises is told in a line; what it logs of the same is a traceback
+# an error is told in one line; paramiko would log a traceback of it as well
 logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
 
@@ -25,11 +25,13 @@ class Shell:
     login: Login
     client: "paramiko.SSHClient"
 
-    def run(self, command: str, *, stdin: str = "", seconds: float = 60) -> str:
+    def run(self, command: str, *, stdin: str = "", seconds: float = 60, purpose: str = "") -> str:
         """Runs a shell command and returns what it printed. Secrets go through `stdin`, never into `command`.
 
-        After `seconds` without a word of it the command counts as one that does not end.
+        A command that prints nothing for `seconds` counts as one that does not end. If it fails, the CommandError names
+        its `purpose`, or else shows the command.
         """
+        shown = [f"{purpose} on {self.login}"] if purpose else [f"{self.login}:", command]
         channel = self.client.get_transport().open_session(timeout=seconds)  # type: ignore[union-attr]  # set by a connected client
         channel.settimeout(seconds)
         channel.exec_command(command)
@@ -40,52 +42,52 @@ class Shell:
             if not channel.status_event.wait(seconds):  # recv_exit_status would wait for ever
                 raise TimeoutError
         except TimeoutError:
-            raise CommandError([f"{self.login}:", command], None, "") from None
+            raise CommandError(shown, None, "") from None
         if code := channel.recv_exit_status():
-            raise CommandError([f"{self.login}:", command], code, output + errors)
+            raise CommandError(shown, code, output + errors)
         return output
 
 
 @contextmanager
 def connect(login: Login, seconds: float = 15) -> Iterator[Shell]:
-    """A connection, ready for commands. Raises HostKeyError, UnreachableError, StackError if the key is refused."""
+    """Connects, and yields a shell. Raises HostKeyError, UnreachableError, or StackError if the login is refused."""
     kind, encoded = login.host_key.split()[:2]
     try:
-        known = paramiko.PKey.from_type_string(kind, b64decode(encoded))
+        pinned = paramiko.PKey.from_type_string(kind, b64decode(encoded))
     except (ValueError, paramiko.SSHException, paramiko.pkey.UnknownKeyType):
-        raise HostKeyError(f"the known host key of {login} is none: {login.host_key}") from None
-    shown = credentials(login)
+        raise HostKeyError(f"the pinned host key of {login} is not valid: {login.host_key}") from None
+    own = credentials(login)
     try:
         with paramiko.SSHClient() as client:
             name = login.host if login.port == 22 else f"[{login.host}]:{login.port}"
-            client.get_host_keys().add(name, kind, known)
+            client.get_host_keys().add(name, kind, pinned)
             client.set_missing_host_key_policy(paramiko.RejectPolicy())
             client.connect(
                 login.host,
                 login.port,
                 login.user,
-                pkey=shown.key,
+                pkey=own.key,
                 timeout=seconds,
                 banner_timeout=seconds,
                 auth_timeout=seconds,
-                allow_agent=shown.agent,
+                allow_agent=own.agent,
                 look_for_keys=False,
                 transport_factory=_prompt,
             )
             yield Shell(login, client)
     except paramiko.BadHostKeyException as error:
         other = f"{error.key.get_name()} {error.key.get_base64()}"
-        raise HostKeyError(f"{login} shows the host key {other}, but {login.host_key} is the known one") from None
+        raise HostKeyError(f"{login} presented the host key {other}, expected {login.host_key}") from None
     except paramiko.AuthenticationException:
-        raise StackError(f"{login} refuses {shown.called}") from None
+        raise StackError(f"{login} refuses {own.called}") from None
     except _not_yet() as error:
         raise UnreachableError(login, error) from None
 
 
-def run_command(login: Login, command: str, *, stdin: str = "", seconds: float = 60) -> str:
+def run_command(login: Login, command: str, *, stdin: str = "", seconds: float = 60, purpose: str = "") -> str:
     """Runs one command on a connection of its own, as Shell.run does."""
     with connect(login) as shell:
-        return shell.run(command, stdin=stdin, seconds=seconds)
+        return shell.run(command, stdin=stdin, seconds=seconds, purpose=purpose)
 
 
 def _prompt(connection: Any, **options: Any) -> "paramiko.Transport":
@@ -110,7 +112,7 @@ def _not_yet() -> tuple[type[Exception], ...]:
 
 
 def wait_for_host_key(host: str, port: int, seconds: float) -> str:
-    """The host key that a server shows, "type base64": trust on first use, for machines whose key nobody knows yet."""
+    """The host key that a server presents, "type base64": trust on first use, for machines whose key is not known."""
 
     def shown() -> str:
         with socket.create_connection((host, port), timeout=10) as connection:

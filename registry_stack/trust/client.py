@@ -21,6 +21,7 @@ from registry_stack.trust.facts import Facts, inspect_script
 from registry_stack.trust.plan import Previous, conflicts, owned_folders, plan, script_of
 
 _SHELL = as_root("exec sh -es")
+_PURPOSE = "setting up or checking trust"
 _SECONDS = 120
 _PAUSE = 1.0
 
@@ -137,11 +138,11 @@ class _Session:
 
     def run(self, commands: str, seconds: float = _SECONDS) -> str:
         try:
-            return self.shell.run(_SHELL, stdin=self_contained(commands), seconds=seconds)
+            return self.shell.run(_SHELL, stdin=self_contained(commands), seconds=seconds, purpose=_PURPOSE)
         except CommandError as error:
             if "sudo" in error.output and "password" in error.output:
                 raise StackError(
                     f"{self.shell.login} can't become root: sudo asks for a password. Let that user have sudo without "
                     "one, or log in as root"
                 ) from None
-            raise CommandError([f"{self.shell.login}:", "a script of root's"], error.code, error.output) from None
+            raise

@@ -2,23 +2,20 @@
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from shlex import quote
 
 from registry_stack.common.hashing import sha256_of_text
 from registry_stack.guest.boot2docker import BOOTSYNC
+from registry_stack.guest.scripts import load_script
 from registry_stack.guest.systems import SYSTEMS, System
 from registry_stack.trust.desired import MARK, DesiredTrust
 
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _WIDTH = 64
-# the shell's own means: this runs with every refresh; the last line may have no end
-_SHOW = (
-    'show() { echo "== $1"; if [ -e "$2" ]; then '
-    'while IFS= read -r line || [ -n "$line" ]; do printf \'  %s\\n\' "$line"; done <"$2"; fi; }'
-)
+_FUNCTIONS = Path(__file__).with_suffix(".sh")
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ class Facts:
 
 
 def inspect_script(desired: DesiredTrust, system: System | None) -> str:
-    """The script that looks at all that trust may concern; as on any system, where it is not known yet."""
+    """The script that looks at all that trust may concern; as on any system if it is not known yet."""
     systems = [system] if system else [None, *SYSTEMS.values()]
     files = [path for each in systems for path in desired.files(each)]
     folders = sorted({folder for file in files for folder in file.parents})
@@ -71,44 +68,40 @@ def inspect_script(desired: DesiredTrust, system: System | None) -> str:
     stores = sorted({each.bundle for each in systems if each and desired.system_wide})
     return "\n".join(
         [
-            _SHOW,
+            load_script(_FUNCTIONS),
             "show os-release /etc/os-release",
             "show hosts /etc/hosts",
             f"show bootsync {BOOTSYNC}",
-            "echo '== digests'",
-            f"sha256sum -- {_quoted(files)} 2>/dev/null || true" if files else "",
-            "echo '== folders'",
-            f'for each in {_quoted(folders)}; do if [ -d "$each" ]; then echo "  $each"; fi; done',
-            "echo '== foreign'",
-            *(
-                f"if [ -e {quote(path)} ] && ! grep -qxF '{MARK}' {quote(path)}; then echo '  '{quote(path)}; fi"
-                for path in map(str, marked)
-            ),
-            "echo '== stores'",
-            *(line for store in stores for line in _search_store(str(store), desired.texts)),
+            _call("hashes", *files),
+            _call("folders", *folders),
+            _call("foreign", MARK, *marked),
+            "section stores",
+            *(line for store in stores for line in _search(store, desired.texts.values())),
         ]
     )
 
 
+def _search(store: PurePosixPath, anchors: Iterable[str]) -> list[str]:
+    """Calls that tell whether a trust store is there as one file, and which of the anchors it holds."""
+    return [_call("store", store), *(_call("holds", store, sha256_of_text(text), *_lines_of(text)) for text in anchors)]
+
+
+def _lines_of(certificate: str) -> tuple[str, str]:
+    """The last full line of a certificate, which is of its signature and so no other certificate's.
+
+    It is all that tells them apart: the comments and the order in a bundle are its tool's. It comes as it was written,
+    and as by tools that write base64 anew, in lines of 64 characters. Of the body "AAAA/BBBB/CC", in lines of 4, both
+    are "BBBB"; of "AAAAAA/BBBBCC" they are "AAAAAA" and "BBBB".
+    """
+    body = _CERTIFICATE.findall(certificate)[-1].split()
+    text = base64.b64encode(base64.b64decode("".join(body))).decode()
+    rewrapped = [text[start : start + _WIDTH] for start in range(0, len(text) - _WIDTH, _WIDTH)]
+    return (body[-2] if len(body) > 1 else rewrapped[-1]), rewrapped[-1]
+
+
+def _call(function: str, *arguments: object) -> str:
+    return " ".join([function, *(quote(str(each)) for each in arguments)])
+
+
 def _text(lines: list[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
-
-
-def _search_store(store: str, anchors: Mapping[str, str]) -> list[str]:
-    """Whether a bundle has the anchors: by a line of each, since its comments and its order are the tool's."""
-    lines = [
-        f"  grep -qF {_patterns(text)} {store} && echo '  {store} {sha256_of_text(text)}'" for text in anchors.values()
-    ]
-    return [f"if [ -e {store} ]; then echo '  {store}'", *(f"{line} || true" for line in lines), "fi"]
-
-
-def _patterns(anchor: str) -> str:
-    """A line that no other certificate has, of its signature; and the same as tools write it that do so anew."""
-    body = _CERTIFICATE.findall(anchor)[-1].split()
-    anew = base64.b64encode(base64.b64decode("".join(body))).decode()
-    rewrapped = [anew[start : start + _WIDTH] for start in range(0, len(anew) - _WIDTH, _WIDTH)]
-    return " ".join(f"-e {line}" for line in dict.fromkeys((*body[-2:-1], rewrapped[-1])))
-
-
-def _quoted(paths: list[PurePosixPath]) -> str:
-    return " ".join(quote(str(path)) for path in paths)

@@ -117,7 +117,7 @@ def _plan_boot(facts: Facts, name: str, block: str, previous: Previous) -> Itera
         yield Step(f"{boot2docker.BOOTSYNC} does not put the trust back at boot", commands)
     old = part(previous.reference)
     if f"# >>> {old}\n" in facts.bootsync and not (block and old == name):
-        yield Step(f"{boot2docker.BOOTSYNC} has a block that is not wanted", boot2docker.withdraw_block(old))
+        yield Step(f"{boot2docker.BOOTSYNC} has a block that is not wanted", boot2docker.remove_block(old))
 
 
 def _plan_rebuild(
@@ -132,7 +132,7 @@ def _plan_rebuild(
     lacking = held is not None and any(sha256_of_text(text) not in held for _, text in anchors)
     if removed or added or lacking:
         command = (removed and system.rebuild_without) or system.rebuild
-        yield Step(f"the trust store {system.bundle} is not up to date", f"{command} >/dev/null", rebuilds=True)
+        yield Step(f"the trust store {system.bundle} is not up to date", f"{{\n{command}\n}} >/dev/null", rebuilds=True)
 
 
 def _plan_cleanup(needed: set[PurePosixPath], previous: Previous) -> Iterator[Step]:

@@ -4,28 +4,21 @@ Source: files/bootsync.sh of boot2docker/boot2docker, v19.03: each .pem and .crt
 into /usr/local/share/ca-certificates/boot2docker, as a .crt, then Tiny Core's own script rebuilds the store.
 """
 
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from registry_stack.guest.boot2docker import CERTIFICATES
+from registry_stack.guest.scripts import load_script
 from registry_stack.guest.systems.system import System
 
 _LINKS = PurePosixPath("/usr/local/share/ca-certificates/boot2docker")
 _TOOL = "/usr/local/tce.installed/ca-certificates"
-# what its boot does, and links to files that are gone go
-_AS_AT_BOOT = (
-    f"mkdir -p {_LINKS}; "
-    f"for file in {CERTIFICATES}/*.pem; do "
-    f'if [ -e "$file" ]; then ln -sf "$file" {_LINKS}/"$(basename "$file")".crt; fi; done; '
-    f'for link in {_LINKS}/*; do if [ ! -e "$link" ]; then rm -f "$link"; fi; done; '
-    f"if [ -x {_TOOL} ]; then {_TOOL}; else update-ca-certificates; fi"
-)
 
 SYSTEM = System(
     name="boot2docker",
     ids=("boot2docker",),
     folder=CERTIFICATES,
     suffix=".pem",
-    rebuild=_AS_AT_BOOT,
+    rebuild=load_script(Path(__file__).with_suffix(".sh"), CERTIFICATES=CERTIFICATES, LINKS=_LINKS, TOOL=_TOOL),
     bundle=PurePosixPath("/etc/ssl/certs/ca-certificates.crt"),
     restart="/etc/init.d/{} restart",
     package="",

@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from registry_stack.guest.boot2docker import block, install_block, remove_block, static_address, withdraw_block
+from registry_stack.guest.boot2docker import block, install_block, remove_block, static_address
 from registry_stack.guest.scripts import as_root
 from tests.shell.guest_shell import Guest
 
@@ -101,12 +101,12 @@ def test_removal_takes_one_block_alone(guest: Guest) -> None:
     remove(guest, "no such part")
     remove(guest, "engine")
     remove(guest, "trust")
-    assert guest.bootsync.read_text() == "#!/bin/sh\n"
+    assert not guest.bootsync.exists()
 
 
 def test_removal_from_a_machine_without_the_script_is_no_error(guest: Guest) -> None:
     remove(guest, "a")
-    assert guest.bootsync.read_text() == "#!/bin/sh\n"
+    assert list(guest.bootsync.parent.iterdir()) == []
 
 
 def test_a_machine_without_the_folder_says_so_and_nothing_is_left(guest: Guest) -> None:
@@ -117,11 +117,11 @@ def test_a_machine_without_the_folder_says_so_and_nothing_is_left(guest: Guest) 
 
 
 @pytest.mark.parametrize("others", ["", "modprobe zfs\n"])
-def test_a_block_that_is_withdrawn_takes_an_empty_script_along(others: str, guest: Guest) -> None:
+def test_a_script_without_anything_else_goes_with_its_last_block(others: str, guest: Guest) -> None:
     if others:
         guest.bootsync.write_text(f"#!/bin/sh\n{others}")
     install(guest, "trust in a.b", "echo a")
-    guest.run(as_root(withdraw_block("trust in a.b")))
+    remove(guest, "trust in a.b")
     assert guest.bootsync.exists() is bool(others)
     assert not others or guest.bootsync.read_text() == f"#!/bin/sh\n{others}"
 

@@ -12,7 +12,7 @@ import pytest
 
 from registry_stack.common.waiting import wait_for
 from registry_stack.guest.scripts import as_root
-from registry_stack.registry.restart import restart_gently
+from registry_stack.registry.restart import gentle_restart_script
 from tests.shell.guest_shell import Guest
 
 PID = "77"
@@ -71,13 +71,13 @@ class Lab:
         return [line for line in path.read_text().splitlines() if line.startswith(what)] if path.exists() else []
 
     def run(self) -> str:
-        return self.guest.run(as_root(restart_gently(443)))
+        return self.guest.run(as_root(gentle_restart_script(443)))
 
     @contextmanager
     def restarting(self) -> Iterator[subprocess.Popen[bytes]]:
         """The script, while it waits for Docker to restart the container."""
         self.write("busy", "")
-        command = ["/bin/sh", "-ec", self.guest.here(restart_gently(443))]
+        command = ["/bin/sh", "-ec", self.guest.here(gentle_restart_script(443))]
         environment = {"PATH": f"{self.guest.root}/bin:{os.environ['PATH']}"}
         with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as script:
             wait_for("the restart to begin", lambda: self.asked("docker restart") or None, SECONDS, pause=0.01)
@@ -197,7 +197,7 @@ def test_after_a_kill_clients_are_let_in_again_once_their_patience_ends(lab: Lab
 
 
 def test_the_port_is_the_machines(lab: Lab) -> None:
-    lab.guest.run(as_root(restart_gently(5443)))
+    lab.guest.run(as_root(gentle_restart_script(5443)))
     assert lab.lines("rules-at-restart") == [rule.replace("443", "5443") for rule in RULES]
 
 

@@ -143,9 +143,7 @@ def test_docker_machine_does_not_go_where_another_host_key_is_shown(machine_tool
     expected = public(ed25519())
     with SshServer().serving() as server, pytest.raises(HostKeyError) as raised:
         create_machine(machine_tool.docker_machine, generic(server, expected))
-    assert str(raised.value) == (
-        f"127.0.0.1 shows the host key {server.login.host_key}, but {expected} is the known one"
-    )
+    assert str(raised.value) == (f"127.0.0.1 presented the host key {server.login.host_key}, expected {expected}")
     assert machine_tool.commands == []
     assert server.tried == []
 

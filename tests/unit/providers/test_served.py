@@ -15,7 +15,7 @@ from registry_stack.certificates.fingerprints import sha256_of
 from registry_stack.common.errors import CommandError, DeadlineError, UnreachableError
 from registry_stack.guest.scripts import as_root, write_file
 from registry_stack.registry.configuration import KEPT_CERTIFICATES
-from registry_stack.registry.restart import restart_gently
+from registry_stack.registry.restart import gentle_restart_script
 from tests.certificates import Authority, Issued
 from tests.fakes.loopback import http_server
 from tests.fakes.ssh_server import Reply, SshServer
@@ -102,7 +102,7 @@ def test_on_a_new_machine_the_files_are_there_before_the_registry(machine: Regis
     assert machine.ssh.asked == [
         (write("registry-key.pem", "600"), SECOND.key),
         (write("registry.pem", "644"), SECOND.certificate + AUTHORITY.certificate),
-        (as_root(restart_gently(9)), ""),
+        (as_root(gentle_restart_script(9)), ""),
     ]
     assert len(machine.ssh.tried) == 1, "more than one connection"
 

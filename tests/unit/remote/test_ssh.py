@@ -134,9 +134,7 @@ def test_another_host_key_is_refused_before_anything_is_shown_to_it(other: Calla
         shown = server.login.host_key
         with pytest.raises(HostKeyError) as raised:
             run_command(replace(server.login, host_key=expected), "true", stdin="s3cret")
-    assert str(raised.value) == (
-        f"docker@127.0.0.1:{server.port} shows the host key {shown}, but {expected} is the known one"
-    )
+    assert str(raised.value) == (f"docker@127.0.0.1:{server.port} presented the host key {shown}, expected {expected}")
     assert (server.tried, server.asked) == ([], [])
 
 
