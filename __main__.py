@@ -1,17 +1,11 @@
 """One `pulumi up` turns a handful of settings into a registry that every engine in the room trusts."""
 
 import pulumi
-from pulumi.runtime.config import CONFIG, get_config_env
 
-from components.registry_stack import RegistryStack
-from registry_stack.settings import SettingsError, load
-from registry_stack.settings.preflight import check_workstation
+from components.configuration import read_settings
+from components.registry_stack import RegistryStack, RegistryStackArgs
 
-try:
-    settings = load({**get_config_env(), **CONFIG.get()}, pulumi.get_project())
-    check_workstation(settings)
-except SettingsError as error:
-    raise pulumi.RunError(str(error)) from None
+stack = RegistryStack("registry-stack", RegistryStackArgs(read_settings()))
 
-for name, value in RegistryStack("registry-stack", settings).outputs.items():
+for name, value in stack.outputs.items():
     pulumi.export(name, value)

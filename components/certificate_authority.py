@@ -1,13 +1,13 @@
-"""Certificate authorities: what vouches for the registry, and for nothing else unless somebody provides such a one."""
+"""Certificate authorities: each signs the registry's certificate and, unless you provide your own, nothing else."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_tls as tls
-from pulumi.runtime.config import is_config_secret
 
-from providers.authority import StoredAuthority
+from components.naming import child_of
+from providers.authority import StoredAuthority, StoredAuthorityArgs
 from providers.machine import Machine
 from registry_stack.certificates.dates import earlier, moment
 from registry_stack.settings import AuthoritySettings, KeyKind, Settings
@@ -20,7 +20,10 @@ LONGEST_COMMON_NAME = 64
 
 @dataclass(frozen=True)
 class AuthorityArgs:
-    """The registry's name; docker-machine's storage folder, and a machine of its; whether there is one authority."""
+    """An authority's settings and the registry's name; docker-machine's storage folder and one of its machines; whether
+    it is the only authority."""
+
+    settings: AuthoritySettings
 
     registry: str
     storage: str
@@ -39,7 +42,7 @@ class _Source:
 
 
 class CertificateAuthority(pulumi.ComponentResource):
-    """A certificate authority by its `name`.
+    """A certificate authority; `name` is the one of its settings.
 
     `certificate` is the bundle that is served, from the signer to the root; `anchor` the root, which clients trust;
     `private_key`, secret, the signer's: PEM texts, not encrypted. `ends` is a moment in ISO 8601.
@@ -51,65 +54,65 @@ class CertificateAuthority(pulumi.ComponentResource):
     private_key: pulumi.Output[str]
     ends: pulumi.Output[str]
 
-    def __init__(
-        self, settings: AuthoritySettings, args: AuthorityArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
-        super().__init__("registry:index:CertificateAuthority", settings.name, None, opts)
-        if settings.source == "generate":
-            source = self._generated(settings, args.registry)
-        elif settings.source == "docker-machine":
-            source = self._stored(settings.name, args)
+    def __init__(self, name: str, args: AuthorityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("registry:index:CertificateAuthority", name, None, opts)
+        if args.settings.source == "generate":
+            source = self._generate(name, args.settings, args.registry)
+        elif args.settings.source == "docker-machine":
+            source = self._read_stored(name, args)
         else:
-            source = self._provided(settings)
-        self.name = settings.name
+            source = _provided(args.settings)
+        self.name = args.settings.name
         self.certificate, self.anchor = source.certificate, source.anchor
         self.private_key, self.ends = source.private_key, source.ends
         self.register_outputs({"certificate": self.certificate})
 
-    def _generated(self, settings: AuthoritySettings, registry: str) -> _Source:
+    def _generate(self, name: str, settings: AuthoritySettings, registry: str) -> _Source:
         child = pulumi.ResourceOptions(parent=self)
-        key = private_key(f"{settings.name}-key", settings.key, child)
+        key = private_key(f"{name}-key", settings.key, child)
         certificate = tls.SelfSignedCert(
-            f"{settings.name}-certificate",
+            f"{name}-certificate",
             private_key_pem=key.private_key_pem,
             subject=tls.SelfSignedCertSubjectArgs(common_name=_common_name(settings.name, registry)),
             is_ca_certificate=True,
             allowed_uses=["cert_signing", "crl_signing"],
             set_subject_key_id=True,
             validity_period_hours=_TEN_YEARS,
-            opts=child,
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(hide_diffs=["certPem"])),
         )
         pem = certificate.cert_pem
         return _Source(pem, pem, key.private_key_pem, certificate.validity_end_time.apply(earlier))
 
-    def _stored(self, name: str, args: AuthorityArgs) -> _Source:
+    def _read_stored(self, name: str, args: AuthorityArgs) -> _Source:
         # docker-machine makes its authority when it makes its first machine
         opts = pulumi.ResourceOptions(parent=self, depends_on=[args.machine])
-        stored = StoredAuthority(f"{name}-stored", storage=args.storage, alone=args.alone, opts=opts)
+        stored = StoredAuthority(f"{name}-stored", StoredAuthorityArgs(args.storage, args.alone), opts)
         return _Source(stored.certificate, stored.certificate, stored.private_key, stored.ends)
 
-    def _provided(self, settings: AuthoritySettings) -> _Source:
-        key = f"{pulumi.get_project()}:certificates"
-        if not is_config_secret(key):
-            how = "`pulumi config set --secret --path`: see docs/certificates.md"
-            pulumi.log.warn(f"{key}: the private key of {settings.name} is no secret in the stack file: {how}", self)
-        given = settings.provided
-        return _Source(
-            pulumi.Output.from_input(given.bundle),
-            pulumi.Output.from_input(given.anchor),
-            pulumi.Output.secret(given.private_key),
-            pulumi.Output.from_input(moment(given.ends)),
-        )
+
+def _provided(settings: AuthoritySettings) -> _Source:
+    given = settings.provided
+    return _Source(
+        pulumi.Output.from_input(given.bundle),
+        pulumi.Output.from_input(given.anchor),
+        pulumi.Output.secret(given.private_key),
+        pulumi.Output.from_input(moment(given.ends)),
+    )
 
 
 def certificate_authorities(
-    settings: Settings, machine: Machine, opts: pulumi.ResourceOptions
+    prefix: str, settings: Settings, machine: Machine, parent: pulumi.Resource
 ) -> list[CertificateAuthority]:
     """The stack's authorities in their order; `machine` is one that docker-machine has made."""
-    wanted = settings.certificates.authorities
+    every = settings.certificates.authorities
     storage = str(settings.docker_machine.storage_folder)
-    args = AuthorityArgs(settings.registry.host, storage, machine, alone=len(wanted) == 1)
-    return [CertificateAuthority(each, args, opts) for each in wanted]
+
+    def authority(each: AuthoritySettings) -> CertificateAuthority:
+        name = f"{prefix}-{each.name}"
+        args = AuthorityArgs(each, settings.registry.host, storage, machine, alone=len(every) == 1)
+        return CertificateAuthority(name, args, child_of(parent, name))
+
+    return [authority(each) for each in every]
 
 
 def private_key(name: str, kind: KeyKind, opts: pulumi.ResourceOptions) -> tls.PrivateKey:

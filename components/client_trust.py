@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.hosts import Access, HostAccess
+from components.hosts import Host
+from providers.base import ClientArgs
 from providers.trust import Trust, TrustArgs
 from providers.trust_check import TrustCheck, TrustCheckArgs
 from registry_stack.settings import ClientSettings, RegistrySettings
@@ -15,15 +16,15 @@ from registry_stack.settings import ClientSettings, RegistrySettings
 class ClientTrustArgs:
     """A client, how it is reached, and the registry with the authorities (name: PEM) to trust.
 
-    `answers` is known once the registry has been heard, `serving` is another text when it serves something else.
+    `answers` is known once the registry has been heard; `revision` changes whenever it serves something else.
     """
 
     client: ClientSettings
-    access: Access | HostAccess
+    host: Host
     registry: RegistrySettings
     anchors: Mapping[str, pulumi.Input[str]]
     answers: pulumi.Resource
-    serving: pulumi.Output[str]
+    revision: pulumi.Output[str]
     deadline: float
 
 
@@ -39,37 +40,31 @@ class ClientTrust(pulumi.ComponentResource):
     def __init__(self, name: str, args: ClientTrustArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("registry:index:ClientTrust", name, None, opts)
         client, registry = args.client, args.registry
-        on_it = args.access.trusting(self)
+        options = args.host.for_trust(self)
+        both = ClientArgs(
+            name=client.name,
+            login=args.host.login,
+            serial=args.host.serial,
+            engine=client.engine,
+            reference=registry.reference,
+            deadline=args.deadline,
+        )
         trust = Trust(
             f"{name}-files",
             TrustArgs(
-                name=client.name,
-                login=args.access.login,
-                serial=args.access.serial,
-                reference=registry.reference,
+                **vars(both),
                 address=str(registry.address),
                 names=[registry.host, registry.name],
                 anchors=args.anchors,
                 scope=client.trust,
                 os=client.os,
-                engine=client.engine,
-                deadline=args.deadline,
             ),
-            on_it,
+            options,
         )
         check = TrustCheck(
             f"{name}-check",
-            TrustCheckArgs(
-                name=client.name,
-                login=args.access.login,
-                serial=args.access.serial,
-                engine=client.engine,
-                reference=registry.reference,
-                trusting=trust.files,
-                serving=args.serving,
-                deadline=args.deadline,
-            ),
-            pulumi.ResourceOptions.merge(on_it, pulumi.ResourceOptions(depends_on=[args.answers])),
+            TrustCheckArgs(**vars(both), files=trust.files, revision=args.revision),
+            pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=[args.answers])),
         )
-        self.scope = check.reaches.apply(lambda _: client.trust)
+        self.scope = check.drift.apply(lambda _: client.trust)
         self.register_outputs({"scope": self.scope})

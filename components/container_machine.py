@@ -14,7 +14,7 @@ import pulumi_docker as docker
 import pulumi_tls as tls
 
 from components.container_network import ContainerNetwork
-from components.ownership import orphan_removed_first
+from components.ownership import remove_orphan_before_create
 from images.names import MACHINE
 from registry_stack.guest.boot2docker import PERSISTENT
 from registry_stack.remote.local_engine import remove_container
@@ -86,7 +86,7 @@ class ContainerMachine(pulumi.ComponentResource):
                 ),
             ],
             opts=pulumi.ResourceOptions(
-                parent=self, depends_on=[args.process], hooks=orphan_removed_first(remove_container)
+                parent=self, depends_on=[args.process], hooks=remove_orphan_before_create(remove_container)
             ),
         )
         self.instance = container.id

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_docker as docker
 
-from components.ownership import Labels, marks, orphan_removed_first
+from components.naming import child_of
+from components.ownership import Labels, ownership_labels, remove_orphan_before_create
 from registry_stack.remote.local_engine import remove_network
 from registry_stack.settings import Settings
 
@@ -20,10 +21,11 @@ class ContainerNetwork:
 
 
 def container_network(name: str, settings: Settings, owner: str, parent: pulumi.Resource) -> ContainerNetwork | None:
-    """The network of the stack `owner`, or none where no machine is a container."""
+    """The network of the stack `owner`, or None if no machine is a container."""
     if all(machine.driver != "container" for machine in settings.machines.values()):
         return None
-    labels = marks(f"{name}-identity", owner, parent)
+    identity = f"{name}-identity"
+    labels = ownership_labels(identity, owner, child_of(parent, identity))
     network = docker.Network(
         name,
         name=owner,
@@ -32,6 +34,8 @@ def container_network(name: str, settings: Settings, owner: str, parent: pulumi.
             docker.NetworkIpamConfigArgs(subnet=str(settings.network.subnet), gateway=str(settings.network.gateway))
         ],
         labels=[docker.NetworkLabelArgs(label=key, value=value) for key, value in labels.items()],
-        opts=pulumi.ResourceOptions(parent=parent, hooks=orphan_removed_first(remove_network)),
+        opts=pulumi.ResourceOptions.merge(
+            child_of(parent, name), pulumi.ResourceOptions(hooks=remove_orphan_before_create(remove_network))
+        ),
     )
     return ContainerNetwork(owner, network, labels)

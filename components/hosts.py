@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pulumi
 import pulumi_docker as docker
@@ -16,18 +16,38 @@ from registry_stack.guest.scripts import as_root
 from registry_stack.remote.docker_engine import PORT, remove_container
 from registry_stack.settings import HostSettings
 
+_DIALS = 20
+
+
+class Host(Protocol):
+    """What a client's trust needs of the host that the client is."""
+
+    @property
+    def login(self) -> Mapping[str, pulumi.Input[Any]]:
+        """What this program's own providers need for SSH, with the pinned host key."""
+
+    @property
+    def serial(self) -> pulumi.Input[str]:
+        """Changes whenever the host is recreated."""
+
+    def for_trust(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
+        """Options for trust on the host."""
+
+    def summary(self, trust: pulumi.Output[str]) -> pulumi.Output[dict[str, str]]:
+        """How another stack reaches the host, and how far its engine trusts the registry."""
+
 
 @dataclass(frozen=True)
-class Access:
-    """A machine and the address at which it answers; steps that move it hand on another Access.
+class MadeHost:
+    """A machine of docker-machine's, and the address at which it answers; a step that moves it hands on another one.
 
-    `host` is what everything on the machine goes with, `certificates` the folder of the client certificate for its
-    engine, `keep`: the machine outlives the stack.
+    What is on the machine goes with `tied_to`. `certificates` is the folder of the client certificate for its engine;
+    `keep`: the machine outlives the stack.
     """
 
     name: str
     machine: Machine
-    host: pulumi.Resource
+    tied_to: pulumi.Resource
     address: pulumi.Output[str]
     tool: Tool
     process: pulumi.ProviderResource
@@ -47,7 +67,7 @@ class Access:
 
     @property
     def serial(self) -> pulumi.Output[str]:
-        """Another text for every machine that is made."""
+        """Changes whenever the machine is recreated."""
         return self.machine.serial
 
     @property
@@ -55,43 +75,32 @@ class Access:
         """The engine's TLS endpoint."""
         return pulumi.Output.format("tcp://{0}:{1}", self.address, PORT)
 
-    def living(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
-        """Options for whatever lives on the machine: it goes when the machine goes, without a call of its own."""
-        return pulumi.ResourceOptions(parent=parent, deleted_with=self.host)
+    def on_machine(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
+        """Options for what is on the machine: it goes when the machine goes, without a call of its own."""
+        return pulumi.ResourceOptions(parent=parent, deleted_with=self.tied_to)
 
-    def dynamic(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
+    def by_our_provider(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
         """The same for a resource of this program's own providers, in the machine's own process of them."""
-        return pulumi.ResourceOptions.merge(self.living(parent), pulumi.ResourceOptions(provider=self.process))
+        return pulumi.ResourceOptions.merge(self.on_machine(parent), pulumi.ResourceOptions(provider=self.process))
+
+    def for_trust(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
+        """Options for trust on the machine: it is taken away from a machine that outlives the stack."""
+        gone = None if self.keep else self.tied_to
+        return pulumi.ResourceOptions(parent=parent, deleted_with=gone, provider=self.process)
 
     def command(
-        self,
-        name: str,
-        create: str,
-        opts: pulumi.ResourceOptions,
-        *,
-        stdin: pulumi.Input[str],
+        self, name: str, script: str, opts: pulumi.ResourceOptions, *, stdin: pulumi.Input[str]
     ) -> remote.Command:
-        """A script run as root on the machine when the resource is made, or anything about it changes."""
+        """A script run as root on the machine when the resource is created, and when anything about it changes."""
         return remote.Command(
             name,
-            connection=remote.ConnectionArgs(**self.login, dial_error_limit=20),
-            create=as_root(create),
+            connection=remote.ConnectionArgs(**self.login, dial_error_limit=_DIALS),
+            create=as_root(script),
             stdin=stdin,
-            triggers=[self.machine.serial],
+            triggers=[self.serial],
             add_previous_output_in_env=False,
-            opts=opts,
+            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(hide_diffs=["stdin"])),
         )
-
-    def summary(self, trust: pulumi.Output[str]) -> pulumi.Output[dict[str, str]]:
-        """What another stack needs to use the machine's engine, and how far that trusts the registry."""
-        return pulumi.Output.all(
-            address=self.address, engine=self.engine_url, certPath=self.machine.folder, trust=trust
-        )
-
-    def trusting(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
-        """Options for trust on the machine: it is taken away from a machine that outlives the stack."""
-        gone = None if self.keep else self.host
-        return pulumi.ResourceOptions(parent=parent, deleted_with=gone, provider=self.process)
 
     def engine(self, name: str, opts: pulumi.ResourceOptions) -> docker.Provider:
         """The provider for resources on the machine's engine, over TLS verified in both directions."""
@@ -103,35 +112,41 @@ class Access:
         if address and folder:
             await asyncio.to_thread(remove_container, address, Path(folder), name, labels)
 
+    def summary(self, trust: pulumi.Output[str]) -> pulumi.Output[dict[str, str]]:
+        """How another stack reaches the machine and its engine, and how far that trusts the registry."""
+        return pulumi.Output.all(
+            address=self.address, engine=self.engine_url, certPath=self.machine.folder, trust=trust
+        )
+
 
 @dataclass(frozen=True)
-class HostAccess:
+class ExistingHost:
     """A host that exists already, and the process for what this program's own providers do there."""
 
-    host: HostSettings
+    settings: HostSettings
     process: pulumi.ProviderResource
 
     @property
     def login(self) -> dict[str, pulumi.Input[Any]]:
         """What this program's own providers need for SSH; the key is read when it is used, and in no state."""
         login: dict[str, pulumi.Input[Any]] = {
-            "host": self.host.address,
-            "port": self.host.port,
-            "user": self.host.user,
-            "host_key": self.host.host_key,
+            "host": self.settings.address,
+            "port": self.settings.port,
+            "user": self.settings.user,
+            "host_key": self.settings.host_key,
         }
-        return login if self.host.key is None else {**login, "key_file": self.host.key}
+        return login if self.settings.key is None else {**login, "key_file": self.settings.key}
 
     @property
     def serial(self) -> str:
-        """None of this program's: a host that is another one has another address and host key."""
+        """Always empty: another host has another address and host key."""
         return ""
 
-    def trusting(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
+    def for_trust(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
         """Options for trust on the host."""
         return pulumi.ResourceOptions(parent=parent, provider=self.process)
 
     def summary(self, trust: pulumi.Output[str]) -> pulumi.Output[dict[str, str]]:
         """How another stack reaches the host, and how far its engine trusts the registry."""
-        ssh = f"ssh://{self.host.user}@{self.host.address}:{self.host.port}"
-        return pulumi.Output.all(address=self.host.address, ssh=ssh, trust=trust)
+        ssh = f"ssh://{self.settings.user}@{self.settings.address}:{self.settings.port}"
+        return pulumi.Output.all(address=self.settings.address, ssh=ssh, trust=trust)

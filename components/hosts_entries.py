@@ -6,12 +6,13 @@ from typing import Any
 
 import pulumi
 
-from providers.hosts_file import HostsFile
+from components.naming import child_of
+from providers.hosts_file import HostsFile, HostsFileArgs
 from registry_stack.settings import Settings
 from registry_stack.workstation.system import hosts_path
 
 
-def hosts_entries(settings: Settings, owner: str, parent: pulumi.Resource) -> dict[str, pulumi.Output[Any]]:
+def hosts_entries(name: str, settings: Settings, owner: str, parent: pulumi.Resource) -> dict[str, pulumi.Output[Any]]:
     """The outputs `hostsLines`, what a hosts file needs, and, where the settings want it managed, `hostsFile`: what
     became of that."""
     registry = settings.registry
@@ -19,6 +20,5 @@ def hosts_entries(settings: Settings, owner: str, parent: pulumi.Resource) -> di
     outputs: dict[str, pulumi.Output[Any]] = {"hostsLines": pulumi.Output.from_input(lines)}
     if settings.hosts_file == "manage":
         path = hosts_path(platform.system(), os.environ)
-        child = pulumi.ResourceOptions(parent=parent)
-        outputs["hostsFile"] = HostsFile("hosts-file", path=path, owner=owner, lines=lines, opts=child).status
+        outputs["hostsFile"] = HostsFile(name, HostsFileArgs(path, owner, lines), child_of(parent, name)).status
     return outputs

@@ -8,7 +8,7 @@ import pulumi
 from components.container_machine import OPTIONS as CONTAINER_OPTIONS
 from components.container_machine import ContainerMachine, ContainerMachineArgs
 from components.container_network import ContainerNetwork
-from components.hosts import Access
+from components.hosts import MadeHost
 from providers.base import Tool
 from providers.machine import Machine, MachineArgs
 from registry_stack.machines.docker_machine import OptionValue
@@ -31,9 +31,9 @@ class MachineHostArgs:
 
 
 class MachineHost(pulumi.ComponentResource):
-    """A machine as docker-machine made it; `access` is how later steps reach it."""
+    """A machine as docker-machine made it; `host` is how later steps reach it."""
 
-    access: Access
+    host: MadeHost
 
     def __init__(self, name: str, args: MachineHostArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("registry:index:MachineHost", name, None, opts)
@@ -62,8 +62,15 @@ class MachineHost(pulumi.ComponentResource):
         # provider can be configured, and no `up` would come to the machine's replacement
         own = str(Store(args.docker_machine.storage_folder).certificates)
         certificates = machine.folder if settings.adopt else own
-        self.access = Access(
-            args.machine, machine, machine, machine.address, tool, args.process, certificates, settings.keep
+        self.host = MadeHost(
+            name=args.machine,
+            machine=machine,
+            tied_to=machine,
+            address=machine.address,
+            tool=tool,
+            process=args.process,
+            certificates=certificates,
+            keep=settings.keep,
         )
         self.register_outputs({"address": machine.address})
 

@@ -1,7 +1,7 @@
-"""What marks the stack's containers and network on the workstation's engine, and what the marks are good for.
+"""Labels that mark the stack's containers and network on the workstation's engine, and what they are good for.
 
 An `up` that is killed may have made something that its state does not know of. It has a name that the next `up` needs,
-and Docker would refuse to make another; so it is removed in time, if the marks say that it is this stack's.
+and Docker would refuse to make another; so it is removed first, if its labels say that it is this stack's.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,14 +14,14 @@ from registry_stack.remote.local_engine import IDENTITY, OWNER
 Labels = Mapping[str, pulumi.Input[str]]
 
 
-def marks(name: str, owner: str, parent: pulumi.Resource) -> Labels:
+def ownership_labels(name: str, owner: str, opts: pulumi.ResourceOptions) -> Labels:
     """The labels of the stack. `owner`, its name, may be another clone's as well; its identity is in its own state:
     the fingerprint of a key that is used for nothing else."""
-    key = tls.PrivateKey(name, algorithm="ED25519", opts=pulumi.ResourceOptions(parent=parent))
+    key = tls.PrivateKey(name, algorithm="ED25519", opts=opts)
     return {OWNER: owner, IDENTITY: key.public_key_fingerprint_sha256}
 
 
-def orphan_removed_first(
+def remove_orphan_before_create(
     remove: Callable[[str, Mapping[str, str]], Awaitable[None] | None],
 ) -> pulumi.ResourceHookBinding:
     """The hook that hands a resource's name and labels to `remove`, just before its creation; in no preview.

@@ -1,7 +1,7 @@
-"""Processes for dynamic providers: each works on four resources at once, and starts another hundred MB of Python.
+"""Processes for dynamic providers: each works on four resources at once, and costs another hundred MB of Python.
 
-They are resources of their own, for what a machine runs on has to come after its process: where a container is
-replaced, Pulumi deletes first what depends on it, and would close the connection of a process that registers meanwhile.
+They are explicit resources so that containers can depend on them: when a container is replaced, Pulumi deletes its
+dependants first and would otherwise close a provider that is still registering.
 """
 
 from math import ceil
@@ -13,7 +13,12 @@ from registry_stack.settings import Settings
 _AT_ONCE = 4
 
 
-def processes(settings: Settings) -> list[pulumi.ProviderResource]:
+def provider_processes(name: str, settings: Settings) -> list[pulumi.ProviderResource]:
     """As many processes as the machines and hosts can use and the settings allow."""
     wanted = ceil(min(1 + len(settings.clients), settings.docker_machine.parallel) / _AT_ONCE)
-    return [pulumi.ProviderResource("pulumi-python", f"process-{number}", {}) for number in range(1, wanted + 1)]
+    return [_process(name, f"process-{number}") for number in range(1, wanted + 1)]
+
+
+def _process(stack: str, name: str) -> pulumi.ProviderResource:
+    opts = pulumi.ResourceOptions(aliases=[pulumi.Alias(name=name)])
+    return pulumi.ProviderResource("pulumi-python", f"{stack}-{name}", {}, opts)

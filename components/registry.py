@@ -1,118 +1,136 @@
 """The guide's third step: the registry's files on the machine, and its container on port 443."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_docker as docker
 
-from components.hosts import Access
-from components.ownership import orphan_removed_first
+from components.hosts import MadeHost
+from components.ownership import remove_orphan_before_create
 from components.server_certificate import ServerCertificate
-from providers.image import EngineImage
-from providers.served import ServedCertificate
+from providers.image import EngineImage, EngineImageArgs
+from providers.served import ServedCertificate, ServedCertificateArgs
 from registry_stack.common.hashing import sha256_of_text
 from registry_stack.guest.boot2docker import PERSISTENT
 from registry_stack.guest.scripts import write_file
-from registry_stack.registry import configuration as registry_config
+from registry_stack.registry import configuration
+from registry_stack.registry.certificate import stage_file
 from registry_stack.registry.restart import CONTAINER, LABEL
 from registry_stack.settings import EndpointSettings, RegistrySettings
 
-_CERTIFICATES = registry_config.KEPT_CERTIFICATES
+_FILES = configuration.KEPT_CERTIFICATES
 _DATA = PERSISTENT / "registry-data"
+
+Headers = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
 class RegistryArgs:
-    """The registry's settings, its machine, and what it proves itself with."""
+    """The registry's settings, its machine, what it proves itself with, and the authorities (PEM) that vouch for it.
+
+    `headers` go to the webhook of that name, beside those of its settings.
+    """
 
     settings: RegistrySettings
     endpoints: tuple[EndpointSettings, ...]
-    access: Access
+    headers: Mapping[str, pulumi.Input[Headers]]
+    host: MadeHost
     certificate: ServerCertificate
+    ca_certificate: pulumi.Input[str]
 
 
 class Registry(pulumi.ComponentResource):
-    """A running registry. `serving` becomes another text whenever it is started anew with other files."""
+    """A running registry. `revision` changes whenever it restarts with other files."""
 
-    serving: pulumi.Output[str]
+    revision: pulumi.Output[str]
 
     def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("registry:index:Registry", name, None, opts)
-        living = args.access.living(self)
-        key = args.certificate.private_key
-        endpoints = [registry_config.Endpoint(each.name, each.url, each.headers) for each in args.endpoints]
-        configuration = key.apply(lambda pem: registry_config.render_configuration(endpoints, pem))
-        configured = args.access.command(
-            f"{name}-config.yml",
-            write_file(_CERTIFICATES / registry_config.CONFIGURATION.name, mode="600"),
-            living,
-            stdin=configuration,
-        )
+        on_machine = args.host.on_machine(self)
+        key, chain = args.certificate.private_key, args.certificate.chain
+        document = pulumi.Output.all(key, args.headers).apply(lambda known: _document(args.endpoints, *known))
+
+        def put(file: str, script: str, content: pulumi.Input[str]) -> pulumi.Resource:
+            return args.host.command(f"{name}-{file}", script, on_machine, stdin=content)
+
+        configured = put("config.yml", write_file(_FILES / configuration.CONFIGURATION.name, mode="600"), document)
+        authority = put("ca.pem", write_file(_FILES / "ca.pem", mode="644"), args.ca_certificate)
+        staged = [
+            put(configuration.KEY, stage_file(configuration.KEY), key),
+            put(configuration.CERTIFICATE, stage_file(configuration.CERTIFICATE), chain),
+        ]
         served = ServedCertificate(
             f"{name}-certificate",
-            login=args.access.login,
-            serial=args.access.machine.serial,
-            port=args.settings.port,
-            chain=args.certificate.chain,
-            private_key=key,
-            opts=args.access.dynamic(self),
+            ServedCertificateArgs(
+                login=args.host.login,
+                serial=args.host.serial,
+                port=args.settings.port,
+                chain=chain,
+                private_key=key,
+            ),
+            pulumi.ResourceOptions.merge(args.host.by_our_provider(self), pulumi.ResourceOptions(depends_on=staged)),
         )
-        engine = args.access.engine(f"{name}-engine", living)
+        engine = args.host.engine(f"{name}-engine", on_machine)
         # with the key in it, nobody can guess the configuration's secrets from the label
-        starts_with = pulumi.Output.unsecret(pulumi.Output.concat(key, configuration).apply(_short_hash))
+        starts_with = pulumi.Output.unsecret(
+            pulumi.Output.concat(key, document).apply(lambda text: sha256_of_text(text)[:16])
+        )
         container = docker.Container(
             f"{name}-container",
             name=CONTAINER,
             image=self._image(name, args, engine),
-            command=[str(registry_config.CONFIGURATION)],
+            command=[str(configuration.CONFIGURATION)],
             restart="always",
             must_run=True,
             network_mode="bridge",
-            ports=[docker.ContainerPortArgs(internal=registry_config.PORT, external=args.settings.port)],
+            ports=[docker.ContainerPortArgs(internal=configuration.PORT, external=args.settings.port)],
             volumes=[
                 docker.ContainerVolumeArgs(
-                    host_path=str(_CERTIFICATES), container_path=str(registry_config.CERTIFICATES), read_only=True
+                    host_path=str(_FILES), container_path=str(configuration.CERTIFICATES), read_only=True
                 ),
-                docker.ContainerVolumeArgs(host_path=str(_DATA), container_path=str(registry_config.DATA)),
+                docker.ContainerVolumeArgs(host_path=str(_DATA), container_path=str(configuration.DATA)),
             ],
             # the registry reads its configuration once, when it starts: another one needs another container
             labels=[docker.ContainerLabelArgs(label=LABEL, value=starts_with)],
             opts=pulumi.ResourceOptions.merge(
-                living,
+                on_machine,
                 pulumi.ResourceOptions(
                     provider=engine,
-                    depends_on=[configured, served],
+                    depends_on=[configured, authority, served],
                     delete_before_replace=True,
                     # of a machine that is lost the engine can't be asked whether its container is
-                    replacement_trigger=args.access.serial,
-                    hooks=orphan_removed_first(args.access.remove_container),
+                    replacement_trigger=args.host.serial,
+                    hooks=remove_orphan_before_create(args.host.remove_container),
                 ),
             ),
         )
-        self.serving = pulumi.Output.concat(container.id, " ", served.serves)
-        self.register_outputs({"serving": self.serving})
+        self.revision = pulumi.Output.concat(container.id, " ", served.serves)
+        self.register_outputs({"revision": self.revision})
 
     def _image(self, name: str, args: RegistryArgs, engine: docker.Provider) -> pulumi.Output[str]:
-        living = args.access.living(self)
+        on_machine = args.host.on_machine(self)
         if args.settings.image_from == "workstation":
-            machine = args.access.machine
-            return EngineImage(
-                f"{name}-image",
+            image = EngineImageArgs(
                 image=args.settings.image,
-                address=args.access.address,
-                folder=machine.folder,
-                serial=machine.serial,
-                opts=living,
-            ).image_id
+                address=args.host.address,
+                folder=args.host.machine.folder,
+                serial=args.host.serial,
+            )
+            return EngineImage(f"{name}-image", image, on_machine).image_id
         return docker.RemoteImage(
             f"{name}-image",
             name=args.settings.image,
             keep_locally=True,
             opts=pulumi.ResourceOptions.merge(
-                living, pulumi.ResourceOptions(provider=engine, replacement_trigger=args.access.serial)
+                on_machine, pulumi.ResourceOptions(provider=engine, replacement_trigger=args.host.serial)
             ),
         ).image_id
 
 
-def _short_hash(text: str) -> str:
-    return sha256_of_text(text)[:16]
+def _document(endpoints: Sequence[EndpointSettings], private_key: str, headers: Mapping[str, Headers]) -> str:
+    known = [
+        configuration.Endpoint(each.name, each.url, {**each.headers, **headers.get(each.name, {})})
+        for each in endpoints
+    ]
+    return configuration.render_configuration(known, private_key)

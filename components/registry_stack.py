@@ -1,24 +1,41 @@
 """The whole guide: settings -> machines -> address -> certificates -> registry -> clients -> outputs."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
 
 import pulumi
 
 from components.certificate_authority import anchors, certificate_authorities
-from components.certificate_dates import certificate_dates
 from components.client_trust import ClientTrust, ClientTrustArgs
 from components.container_network import container_network
-from components.hosts import Access, HostAccess
+from components.hosts import ExistingHost, MadeHost
 from components.hosts_entries import hosts_entries
 from components.machine_host import MachineHost, MachineHostArgs
-from components.provider_processes import processes
-from components.registry import Registry, RegistryArgs
+from components.naming import child_of
+from components.outputs import certificate_dates, readme, registry_outputs
+from components.provider_processes import provider_processes
+from components.registry import Headers, Registry, RegistryArgs
 from components.server_certificate import ServerCertificate, ServerCertificateArgs
 from components.static_address import static_address
 from components.workstation_trust import workstation_trust
-from providers.check import RegistryCheck
-from registry_stack.settings import Settings
+from providers.check import RegistryCheck, RegistryCheckArgs
+from registry_stack.settings import ClientSettings, Settings
+
+
+@dataclass(frozen=True)
+class RegistryStackArgs:
+    """What a stack is made of. `settings` are plain values, since they decide which resources there are.
+
+    `webhook_headers` are sent to the webhook of that name beside the headers of its settings: values that only another
+    resource knows, such as a token. `owner` marks machines, containers and the network as this stack's; every stack of
+    a workstation needs one of its own. Without one it is made of the project's, the stack's and the resource's name.
+    """
+
+    settings: Settings
+    webhook_headers: Mapping[str, pulumi.Input[Headers]] = field(default_factory=dict)
+    owner: str | None = None
 
 
 class RegistryStack(pulumi.ComponentResource):
@@ -28,98 +45,113 @@ class RegistryStack(pulumi.ComponentResource):
     anchors: dict[str, pulumi.Output[str]]
     outputs: dict[str, pulumi.Output[Any]]
 
-    def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
-        self._processes = processes(settings)
-        first = pulumi.ResourceOptions(providers=self._processes[:1])
-        super().__init__("registry:index:RegistryStack", name, None, pulumi.ResourceOptions.merge(opts, first))
-        self._settings = settings
-        self._owner = f"{pulumi.get_project()}-{pulumi.get_stack()}"
-        child = pulumi.ResourceOptions(parent=self)
-        machines = self._machines()
+    def __init__(self, name: str, args: RegistryStackArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        settings = args.settings
+        self._processes = provider_processes(name, settings)
+        own = pulumi.ResourceOptions(
+            providers=self._processes[:1], aliases=[pulumi.Alias(type_="registry:index:RegistryStack")]
+        )
+        super().__init__("registry-stack:index:RegistryStack", name, None, pulumi.ResourceOptions.merge(own, opts))
+        self._name, self._settings = name, settings
+        self._owner = args.owner or default_owner(name)
+        machines = self._make_machines()
 
-        registry_machine = static_address(
-            f"{settings.registry.name}-address",
+        there = static_address(
+            f"{name}-{settings.registry.name}-address",
             machines[settings.registry.name],
             settings.registry.address,
             settings.network,
             self,
         )
-        authorities = certificate_authorities(settings, machines[settings.registry.name].machine, child)
+        authorities = certificate_authorities(name, settings, machines[settings.registry.name].machine, self)
         self.anchors = anchors(authorities)
         certificate = ServerCertificate(
-            "certificate", ServerCertificateArgs(settings.registry, settings.certificates, authorities[0]), child
+            f"{name}-certificate",
+            ServerCertificateArgs(settings.registry, settings.certificates, authorities[0]),
+            child_of(self, f"{name}-certificate"),
         )
         registry = Registry(
-            "registry", RegistryArgs(settings.registry, settings.notifications, registry_machine, certificate), child
+            f"{name}-registry",
+            RegistryArgs(
+                settings=settings.registry,
+                endpoints=settings.notifications,
+                headers=args.webhook_headers,
+                host=there,
+                certificate=certificate,
+                ca_certificate=pulumi.Output.concat(*self.anchors.values()),
+            ),
+            child_of(self, f"{name}-registry"),
         )
-        check = RegistryCheck(
-            "check",
-            host=settings.registry.host,
-            address=registry_machine.address,
-            port=settings.registry.port,
-            ca_certificate=pulumi.Output.concat(*self.anchors.values()),
-            serving=registry.serving,
-            deadline=float(settings.docker_machine.deadline),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        dates = certificate_dates(certificate, authorities, settings.certificates, self)
-        self.outputs = {**self._outputs(check, self._clients(machines, registry, check)), "certificates": dates}
+        check = self._check(there, registry)
+        clients = {
+            client.name: self._make_trust(client, machines, registry, check, process)
+            for client, process in zip(settings.clients, cycle(self._processes), strict=False)
+        }
+        outputs = {
+            **registry_outputs(settings.registry, check, authorities),
+            **hosts_entries(f"{name}-hosts-file", settings, self._owner, self),
+            **workstation_trust(f"{name}-workstation-trust", settings, self.anchors, self),
+            "clients": pulumi.Output.from_input(clients),
+            "certificates": certificate_dates(certificate, authorities, settings.certificates, self),
+        }
+        self.outputs = {**outputs, "readme": readme(outputs)}
         self.register_outputs(self.outputs)
 
-    def _machines(self) -> dict[str, Access]:
-        network = container_network("network", self._settings, self._owner, self)
+    def _make_machines(self) -> dict[str, MadeHost]:
+        network = container_network(f"{self._name}-network", self._settings, self._owner, self)
         process = cycle(self._processes)
         return {
-            name: MachineHost(
-                name,
+            machine: MachineHost(
+                f"{self._name}-{machine}",
                 MachineHostArgs(
-                    machine=name,
-                    settings=machine,
+                    machine=machine,
+                    settings=settings,
                     docker_machine=self._settings.docker_machine,
                     owner=self._owner,
                     network=network,
-                    moves_to=self._settings.registry.address if name == self._settings.registry.name else None,
+                    moves_to=self._settings.registry.address if machine == self._settings.registry.name else None,
                     process=next(process),
                 ),
-                pulumi.ResourceOptions(parent=self),
-            ).access
-            for name, machine in self._settings.machines.items()
+                child_of(self, f"{self._name}-{machine}"),
+            ).host
+            for machine, settings in self._settings.machines.items()
         }
 
-    def _clients(
-        self, machines: dict[str, Access], registry: Registry, check: RegistryCheck
-    ) -> dict[str, pulumi.Output[dict[str, str]]]:
-        """Makes every client trust the registry; what other stacks need of each, once its engine has reached it."""
-        process = cycle(self._processes)
-        clients = {}
-        for client in self._settings.clients:
-            access = HostAccess(client.host, next(process)) if client.host else machines[client.name]
-            args = ClientTrustArgs(
-                client=client,
-                access=access,
-                registry=self._settings.registry,
-                anchors=self.anchors,
-                answers=check,
-                serving=registry.serving,
-                deadline=float(self._settings.docker_machine.deadline),
-            )
-            trust = ClientTrust(f"{client.name}-trust", args, pulumi.ResourceOptions(parent=self))
-            clients[client.name] = access.summary(trust.scope)
-        return clients
+    def _check(self, there: MadeHost, registry: Registry) -> RegistryCheck:
+        args = RegistryCheckArgs(
+            host=self._settings.registry.host,
+            address=there.address,
+            port=self._settings.registry.port,
+            ca_certificate=pulumi.Output.concat(*self.anchors.values()),
+            revision=registry.revision,
+            deadline=float(self._settings.docker_machine.deadline),
+        )
+        return RegistryCheck(f"{self._name}-check", args, child_of(self, f"{self._name}-check"))
 
-    def _outputs(
-        self, check: RegistryCheck, clients: dict[str, pulumi.Output[dict[str, str]]]
-    ) -> dict[str, pulumi.Output[Any]]:
-        registry = self._settings.registry
-        # a registry that nobody has heard answer is not announced to other stacks
-        announced = check.answers.apply(lambda _: registry.reference)
-        return {
-            "registry": announced,
-            "url": pulumi.Output.concat("https://", announced),
-            "caCertificate": pulumi.Output.concat(*self.anchors.values()),
-            "machine": pulumi.Output.from_input(registry.name),
-            "address": pulumi.Output.from_input(str(registry.address)),
-            **hosts_entries(self._settings, self._owner, self),
-            **workstation_trust(self._settings, self.anchors, self),
-            "clients": pulumi.Output.from_input(clients),
-        }
+    def _make_trust(
+        self,
+        client: ClientSettings,
+        machines: Mapping[str, MadeHost],
+        registry: Registry,
+        check: RegistryCheck,
+        process: pulumi.ProviderResource,
+    ) -> pulumi.Output[dict[str, str]]:
+        """Makes a client trust the registry; returns what other stacks need of it, once its engine has reached that."""
+        host = ExistingHost(client.host, process) if client.host else machines[client.name]
+        name = f"{self._name}-{client.name}-trust"
+        args = ClientTrustArgs(
+            client=client,
+            host=host,
+            registry=self._settings.registry,
+            anchors=self.anchors,
+            answers=check,
+            revision=registry.revision,
+            deadline=float(self._settings.docker_machine.deadline),
+        )
+        return host.summary(ClientTrust(name, args, child_of(self, name)).scope)
+
+
+def default_owner(name: str) -> str:
+    """An owner by the program's own names; a resource that is called like its project adds nothing to them."""
+    project, stack = pulumi.get_project(), pulumi.get_stack()
+    return f"{project}-{stack}" if name == project else f"{project}-{stack}-{name}"

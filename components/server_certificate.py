@@ -12,6 +12,7 @@ from registry_stack.settings import CertificateSettings, RegistrySettings
 from registry_stack.settings.values import is_address
 
 _HOUR = timedelta(hours=1)
+_WALLS = ("certRequestPem", "caCertPem", "certPem")
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class ServerCertificate(pulumi.ComponentResource):
             set_subject_key_id=True,
             validity_period_hours=settings.valid_for // _HOUR,
             early_renewal_hours=settings.renew_before // _HOUR,
-            opts=child,
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(hide_diffs=list(_WALLS))),
         )
         self.chain = pulumi.Output.concat(certificate.cert_pem, args.authority.certificate)
         self.private_key = key.private_key_pem

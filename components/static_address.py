@@ -1,32 +1,44 @@
-"""The guide's second step: the machine moves to a static address and stays there."""
+"""The guide's second step: bootsync.sh gives the machine a static address, and a restart moves it there."""
 
 from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pulumi
 
-from components.hosts import Access
+from components.hosts import MadeHost
+from components.naming import formerly
 from providers.address import StaticAddress, StaticAddressArgs
+from providers.current_address import CurrentAddress
+from registry_stack.guest import addresses
 from registry_stack.settings import NetworkSettings
 
 
 def static_address(
-    name: str, access: Access, address: IPv4Address, network: NetworkSettings, parent: pulumi.Resource
-) -> Access:
-    """Moves a machine; the Access that comes back is the one to use from now on.
+    name: str, host: MadeHost, address: IPv4Address, network: NetworkSettings, parent: pulumi.Resource
+) -> MadeHost:
+    """Moves a machine; the host that comes back is the one to use from now on.
 
-    What lives there goes with the move: of a replacement that was killed when the old machine was gone, the state knows
-    the move as one of those to delete, and the machine no longer.
+    What is on the machine is tied to the move: if a replacement is killed after the old machine was deleted, the state
+    still lists the old move, but no longer the machine.
     """
     args = StaticAddressArgs(
-        name=access.name,
-        tool=access.tool,
-        login=access.login,
-        serial=access.machine.serial,
+        name=host.name,
+        tool=host.tool,
+        login=host.login,
+        serial=host.serial,
         address=str(address),
         subnet=str(network.subnet),
         gateway=str(network.gateway),
         interface=network.interface,
     )
-    moved = StaticAddress(name, args, access.dynamic(parent))
-    return replace(access, host=moved, address=moved.settled)
+    current = CurrentAddress(f"{name}-now", args, host.by_our_provider(parent))
+    wanted = addresses.StaticAddress(address, network.subnet, network.gateway, network.interface)
+    bootsync = replace(host, address=current.current).command(
+        f"{name}-bootsync.sh",
+        addresses.write_bootsync(),
+        host.on_machine(parent),
+        stdin=addresses.GUESTS["boot2docker"].document(wanted),
+    )
+    opts = pulumi.ResourceOptions(depends_on=[bootsync], aliases=formerly(name, parent))
+    moved = StaticAddress(name, args, pulumi.ResourceOptions.merge(host.by_our_provider(parent), opts))
+    return replace(host, tied_to=moved, address=moved.settled)

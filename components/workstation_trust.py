@@ -3,12 +3,14 @@
 import os
 import platform
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pulumi
 
-from providers.workstation_trust import WorkstationTrust
+from components.naming import child_of
+from providers.workstation_trust import WorkstationTrust, WorkstationTrustArgs
 from registry_stack.guest.systems import recognise
 from registry_stack.settings import Settings
 from registry_stack.workstation.trust_store import Workstation
@@ -17,20 +19,18 @@ _OS_RELEASE = Path("/etc/os-release")
 
 
 def workstation_trust(
-    settings: Settings, anchors: Mapping[str, pulumi.Input[str]], parent: pulumi.Resource
+    name: str, settings: Settings, anchors: Mapping[str, pulumi.Input[str]], parent: pulumi.Resource
 ) -> dict[str, pulumi.Output[Any]]:
     """The output `workstationTrust`: what became of it, where the settings ask for it."""
     if settings.workstation_trust == "off":
         return {}
-    trust = WorkstationTrust(
-        "workstation-trust",
-        workstation=_here(),
+    args = WorkstationTrustArgs(
+        workstation=asdict(_here()),
         scope=settings.workstation_trust,
         reference=settings.registry.reference,
         anchors=anchors,
-        opts=pulumi.ResourceOptions(parent=parent),
     )
-    return {"workstationTrust": trust.status}
+    return {"workstationTrust": WorkstationTrust(name, args, child_of(parent, name)).status}
 
 
 def _here() -> Workstation:

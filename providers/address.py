@@ -5,48 +5,42 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
 import pulumi
-from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
-from providers.base import WELL, Props, Provider, Tool, changed, docker_machine, login
+from providers.base import Props, Provider, StackResource, Tool, changed, docker_machine, drift_in, login
 from registry_stack.guest import addresses
+from registry_stack.machines.move import drift_of_moved, heal_moved, move_machine
 
 _PLACE = ("address", "subnet", "gateway", "interface")
 
 
 class StaticAddressProvider(Provider):
-    """Translates Pulumi's calls into moves of a machine."""
+    """Moves a machine to its address, and back to it if it is lost. Another machine is another resource."""
 
-    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
-        replaces = changed(_olds, _news, ["name", "serial"])
-        updates = changed(_olds, _news, ["tool", "login", *_PLACE])
-        return DiffResult(changes=bool(replaces or updates) or _olds["health"] != WELL, replaces=replaces)
+    replaces = ("name", "serial")
+    updates = ("tool", "login", *_PLACE)
 
     def create(self, props: Props) -> CreateResult:
-        from registry_stack.machines.move import move_machine
-
-        move_machine(docker_machine(props), props["name"], login(props), _place(props))
-        return CreateResult(props["name"], {**props, "settled": props["address"], "health": WELL})
+        move_machine(docker_machine(props), props["name"], login(props), place(props))
+        return CreateResult(props["name"], {**props, "settled": props["address"], "drift": []})
 
     def read(self, id_: str, props: Props) -> ReadResult:
-        from registry_stack.machines.move import inspect_moved
-
         there = replace(login(props), host=props["settled"])
-        return ReadResult(id_, {**props, "health": inspect_moved(docker_machine(props), props["name"], there)})
+        wanted = place({**props, "address": props["settled"]})
+        return ReadResult(id_, {**props, "drift": drift_of_moved(docker_machine(props), props["name"], there, wanted)})
 
-    def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        from registry_stack.machines.move import heal_moved, move_machine
-
-        tool, name, known = docker_machine(_news), _news["name"], login(_news)
-        if _olds["health"] != WELL:
-            heal_moved(tool, name, known, _place({**_news, "address": _olds["settled"]}))
-        if changed(_olds, _news, _PLACE):
-            move_machine(tool, name, replace(known, host=_olds["settled"]), _place(_news))
-        return UpdateResult({**_news, "settled": _news["address"], "health": WELL})
+    def update(self, id_: str, old: Props, new: Props) -> UpdateResult:
+        tool, name, known = docker_machine(new), new["name"], login(new)
+        if drift_in(old):
+            heal_moved(tool, name, known, place({**new, "address": old["settled"]}))
+        if changed(old, new, _PLACE):
+            move_machine(tool, name, replace(known, host=old["settled"]), place(new))
+        return UpdateResult({**new, "settled": new["address"], "drift": []})
 
 
 @dataclass(frozen=True)
 class StaticAddressArgs:
-    """The machine, with how to log in to it at the address of its creation, and where it shall be."""
+    """The machine, with how to log in to it at the address of its creation, and where it should be."""
 
     name: str
     tool: Tool
@@ -58,21 +52,19 @@ class StaticAddressArgs:
     interface: str
 
 
-class StaticAddress(Resource, module="registry", name="StaticAddress"):
-    """A machine's move to an address of its own. `settled` is where it answers now, and is known after the move.
+class StaticAddress(StackResource, module="registry", name="StaticAddress"):
+    """A machine's move to an address of its own. `settled` is where it answers now, and is known after the move."""
 
-    `health` is what the last refresh found; anything but "well" is healed by the next `up`.
-    """
+    provider = StaticAddressProvider
 
     settled: pulumi.Output[str]
-    health: pulumi.Output[str]
 
     def __init__(self, resource_name: str, args: StaticAddressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        inputs = {key: getattr(args, key) for key in args.__dataclass_fields__}
-        super().__init__(StaticAddressProvider(), resource_name, {**inputs, "settled": None, "health": None}, opts)
+        super().__init__(resource_name, args, opts)
 
 
-def _place(props: Props) -> addresses.StaticAddress:
+def place(props: Props) -> addresses.StaticAddress:
+    """The static address that the properties describe."""
     return addresses.StaticAddress(
         IPv4Address(props["address"]), IPv4Network(props["subnet"]), IPv4Address(props["gateway"]), props["interface"]
     )

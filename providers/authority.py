@@ -4,13 +4,16 @@ docker-machine removes its authority and makes another without asking, when it h
 cert/bootstrap.go). The stack therefore keeps what it has read, and says so when docker-machine has another.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pulumi
-from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource
+from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult
 
-from providers.base import Props, Provider
+from providers.base import Props, Provider, StackResource
+from registry_stack.certificates.authority import Flaw, read_authority
+from registry_stack.certificates.dates import moment
 from registry_stack.certificates.fingerprints import sha256_colons
 from registry_stack.common.errors import AuthorityError
 from registry_stack.machines.store import Store
@@ -25,33 +28,49 @@ _CHANGED = (
 
 
 class StoredAuthorityProvider(Provider):
-    """Translates Pulumi's calls: read once, guarded from then on."""
+    """Reads the authority once and keeps it. Another one in its place is an error, unless the stack has one to go over
+    to."""
 
-    def check(self, _olds: Props, news: Props) -> CheckResult:
+    def check(self, old: Props, new: Props) -> CheckResult:
         # a refresh asks for differences too, but checks nothing: it goes by what the last `up` found
-        return CheckResult({**news, "found": found_in(Path(news["storage"]))}, [])
+        return CheckResult({**new, "found": found_in(Path(new["storage"]))}, [])
 
-    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
-        pinned, found = _olds["fingerprint"], _news["found"]
+    def diff(self, id_: str, old: Props, new: Props) -> DiffResult:
+        pinned, found = old["fingerprint"], new["found"]
         # without the file docker-machine has none: whatever needs one will say so
-        if _news["alone"] and found not in (None, pinned):
-            raise AuthorityError(_CHANGED.format(folder=_news["storage"], pinned=pinned, found=found))
+        if new["alone"] and found not in (None, pinned):
+            raise AuthorityError(_CHANGED.format(folder=new["storage"], pinned=pinned, found=found))
         return DiffResult(changes=False)
 
     def create(self, props: Props) -> CreateResult:
         outputs = stored_authority(Path(props["storage"]), datetime.now(UTC))
-        return CreateResult(outputs["fingerprint"], {**props, **outputs})
+        return CreateResult(outputs["fingerprint"], {**props, **outputs, "drift": []})
 
     def read(self, id_: str, props: Props) -> ReadResult:
-        return ReadResult(id_, props)
+        pinned, found = props["fingerprint"], found_in(Path(props["storage"]))
+        other = found not in (None, pinned)
+        drift = [f"docker-machine has another authority: {found} in place of {pinned}"] if other else []
+        return ReadResult(id_, {**props, "drift": drift})
 
 
-class StoredAuthority(Resource, module="registry", name="StoredAuthority"):
-    """docker-machine's certificate authority in the folder `storage`, pinned when it is first read.
+@dataclass(frozen=True)
+class StoredAuthorityArgs:
+    """docker-machine's storage folder. `alone`: the stack has no other authority to go over to."""
 
-    `alone`: the stack has no other authority to go over to. `certificate` and `private_key` are PEM texts, the latter
-    secret; `fingerprint` is the certificate's SHA-256, `ends` a moment in ISO 8601.
+    storage: str
+    alone: bool
+
+
+class StoredAuthority(StackResource, module="registry", name="StoredAuthority"):
+    """docker-machine's certificate authority, pinned when it is first read.
+
+    `certificate` and `private_key` are PEM texts, the latter secret; `fingerprint` is the certificate's SHA-256, `ends`
+    a moment in ISO 8601.
     """
+
+    provider = StoredAuthorityProvider
+    secrets = ("private_key",)
+    walls = ("certificate",)
 
     certificate: pulumi.Output[str]
     private_key: pulumi.Output[str]
@@ -59,19 +78,13 @@ class StoredAuthority(Resource, module="registry", name="StoredAuthority"):
     ends: pulumi.Output[str]
 
     def __init__(
-        self, resource_name: str, *, storage: str, alone: bool, opts: pulumi.ResourceOptions | None = None
+        self, resource_name: str, args: StoredAuthorityArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        outputs = dict.fromkeys(StoredAuthority.__annotations__)
-        secret = pulumi.ResourceOptions(additional_secret_outputs=["private_key"])
-        props = {"storage": storage, "alone": alone, **outputs}
-        super().__init__(StoredAuthorityProvider(), resource_name, props, pulumi.ResourceOptions.merge(secret, opts))
+        super().__init__(resource_name, args, opts)
 
 
 def stored_authority(storage: Path, now: datetime) -> dict[str, str]:
     """The outputs of a StoredAuthority, from docker-machine's storage folder. Raises AuthorityError if it is unfit."""
-    from registry_stack.certificates.authority import Flaw, read_authority
-    from registry_stack.certificates.dates import moment
-
     folder = Store(storage).certificates
     certificate, key = _text(folder / _CERTIFICATE), _text(folder / _KEY)
     try:

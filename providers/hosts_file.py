@@ -3,29 +3,27 @@
 import platform
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
-from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
-from providers.base import Props, Provider, changed
+from providers.base import Props, Provider, StackResource
 from registry_stack.common.errors import StackError
 from registry_stack.common.locks import locked
 from registry_stack.workstation.hosts_file import Block, can_append, install, missing, remove
 from registry_stack.workstation.replace_file import replace_content
 from registry_stack.workstation.system import how_to_add, how_to_edit, line_end
 
-_REPLACES = ("path", "owner")
 _SECONDS_FOR_OTHERS = 30
 
 
 class HostsFileProvider(Provider):
-    """Translates Pulumi's calls into changes of a hosts file."""
+    """Keeps the block of one owner in one file. Where it may not, that is drift, and the next `up` tries again."""
 
-    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
-        replaces = changed(_olds, _news, _REPLACES)
-        changes = bool(replaces or changed(_olds, _news, ["lines"])) or not _olds["managed"]
-        return DiffResult(changes=changes, replaces=replaces)
+    replaces = ("path", "owner")
+    updates = ("lines",)
 
     def create(self, props: Props) -> CreateResult:
         return CreateResult(props["path"], {**props, **add_names(Path(props["path"]), _block(props))})
@@ -33,40 +31,37 @@ class HostsFileProvider(Provider):
     def read(self, id_: str, props: Props) -> ReadResult:
         return ReadResult(id_, {**props, **look_up(Path(props["path"]), _block(props))})
 
-    def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        return UpdateResult({**_news, **add_names(Path(_news["path"]), _block(_news))})
+    def update(self, id_: str, old: Props, new: Props) -> UpdateResult:
+        return UpdateResult({**new, **add_names(Path(new["path"]), _block(new))})
 
-    def delete(self, _id: str, _props: Props) -> None:
-        if left := remove_names(Path(_props["path"]), _block(_props)):
+    def delete(self, id_: str, props: Props) -> None:
+        if left := remove_names(Path(props["path"]), _block(props)):
             # Pulumi shows what a provider prints there, and a destroy must not fail over a line in a file
             print(left, file=sys.stderr)
 
 
-class HostsFile(Resource, module="registry", name="HostsFile"):
-    """The lines, each "address name", in the hosts file at `path`, in a block of `owner`'s own.
+@dataclass(frozen=True)
+class HostsFileArgs:
+    """The lines, each "address name", for the hosts file at `path`, in a block of `owner`'s own."""
 
-    `managed` is whether they are there. If not, for lack of the right to write or because somebody took them away,
-    the next `up` tries again. `status` is "managed: <path>", or says what to do by hand.
-    """
+    path: str
+    owner: str
+    lines: list[str]
 
-    managed: pulumi.Output[bool]
+
+class HostsFile(StackResource, module="registry", name="HostsFile"):
+    """Lines in a hosts file. `status` is "managed: <path>", or says what to do by hand."""
+
+    provider = HostsFileProvider
+
     status: pulumi.Output[str]
 
-    def __init__(
-        self,
-        resource_name: str,
-        *,
-        path: str,
-        owner: str,
-        lines: list[str],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        inputs = {"path": path, "owner": owner, "lines": lines}
-        super().__init__(HostsFileProvider(), resource_name, {**inputs, "managed": None, "status": None}, opts)
+    def __init__(self, resource_name: str, args: HostsFileArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(resource_name, args, opts)
 
 
 def add_names(path: Path, block: Block) -> Props:
-    """Sees to it that a hosts file has the block's lines; returns `managed` and `status`.
+    """Makes sure that a hosts file has the block's lines; returns `drift` and `status`.
 
     Where they can't be written it is the status that tells, not an error: the registry works without them.
     """
@@ -78,7 +73,7 @@ def add_names(path: Path, block: Block) -> Props:
 
 
 def look_up(path: Path, block: Block) -> Props:
-    """Whether a hosts file has the block as it should be, as `managed` and `status`."""
+    """Whether a hosts file has the block as it should be, as `drift` and `status`."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -123,7 +118,7 @@ def _block(props: Props) -> Block:
 
 
 def _managed(path: Path) -> Props:
-    return {"managed": True, "status": f"managed: {path}"}
+    return {"drift": [], "status": f"managed: {path}"}
 
 
 def _unmanaged(path: Path, block: Block, reason: str) -> Props:
@@ -137,7 +132,8 @@ def _unmanaged(path: Path, block: Block, reason: str) -> Props:
         by_hand = f"To add {', '.join(lines)} by hand: {how_to_add(system, str(path), lines)}"
     else:
         by_hand = f"To put {', '.join(lines)} there by hand, before other such lines: {how_to_edit(system, str(path))}"
-    return {"managed": False, "status": f"not managed: {path}: {reason}; the next `pulumi up` tries again. {by_hand}"}
+    status = f"not managed: {path}: {reason}; the next `pulumi up` tries again. {by_hand}"
+    return {"drift": [f"{path}: {reason}"], "status": status}
 
 
 def _reason(error: Exception) -> str:

@@ -1,29 +1,27 @@
-"""The EngineImage resource: an image of the workstation's engine, handed to a machine's engine.
+"""The EngineImage resource: an image of the workstation's engine, copied to a machine's engine.
 
-That is how a machine gets images where there is no registry to pull from: the guide's own chicken and egg.
+That is how a machine gets images if there is no registry to pull from: the guide's own chicken and egg.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
-from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource
+from pulumi.dynamic import CreateResult, ReadResult
 
-from providers.base import Props, Provider, changed
+from providers.base import Props, Provider, StackResource
 from registry_stack.remote.docker_engine import image_id
+from registry_stack.remote.images import copy_image
 
 
 class EngineImageProvider(Provider):
-    """Translates Pulumi's calls into images on a machine's engine; on delete they stay, as pulled ones would."""
+    """Copies an image once. If it is gone in a refresh it is copied again; on delete it stays, as a pulled one would."""
 
-    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
-        replaces = changed(_olds, _news, ["image", "address", "serial"])
-        return DiffResult(changes=bool(replaces), replaces=replaces)
+    replaces = ("image", "address", "serial")
 
     def create(self, props: Props) -> CreateResult:
-        from registry_stack.remote.images import copy_image
-
-        handed = copy_image(props["image"], props["address"], Path(props["folder"]))
-        return CreateResult(handed, {**props, "image_id": handed})
+        copied = copy_image(props["image"], props["address"], Path(props["folder"]))
+        return CreateResult(copied, {**props, "image_id": copied, "drift": []})
 
     def read(self, id_: str, props: Props) -> ReadResult:
         try:
@@ -33,20 +31,22 @@ class EngineImageProvider(Provider):
         return ReadResult(id_, props) if there == id_ else ReadResult("", {})
 
 
-class EngineImage(Resource, module="registry", name="EngineImage"):
-    """An image, by its tag, on the engine at `address`; `folder` has the certificate and key for that engine."""
+@dataclass(frozen=True)
+class EngineImageArgs:
+    """An image by its tag, and the engine at `address`; `folder` has the certificate and key for that engine."""
+
+    image: str
+    address: pulumi.Input[str]
+    folder: pulumi.Input[str]
+    serial: pulumi.Input[str]
+
+
+class EngineImage(StackResource, module="registry", name="EngineImage"):
+    """An image on a machine's engine."""
+
+    provider = EngineImageProvider
 
     image_id: pulumi.Output[str]
 
-    def __init__(
-        self,
-        resource_name: str,
-        *,
-        image: str,
-        address: pulumi.Input[str],
-        folder: pulumi.Input[str],
-        serial: pulumi.Input[str],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        inputs = {"image": image, "address": address, "folder": folder, "serial": serial}
-        super().__init__(EngineImageProvider(), resource_name, {**inputs, "image_id": None}, opts)
+    def __init__(self, resource_name: str, args: EngineImageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(resource_name, args, opts)

@@ -5,47 +5,46 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 import pulumi
-from pulumi.dynamic import (
-    CheckFailure,
-    CheckResult,
-    CreateResult,
-    DiffResult,
-    ReadResult,
-    Resource,
-    UpdateResult,
-)
+from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, ReadResult, UpdateResult
 
-from providers.base import WELL, Props, Provider, Tool, changed, docker_machine
+from providers.base import Props, Provider, StackResource, Tool, changed, docker_machine
 from registry_stack.machines.docker_machine import OptionValue
+from registry_stack.machines.health import Health, inspect_machine
+from registry_stack.machines.lifecycle import (
+    adopt_machine,
+    create_machine,
+    release_machine,
+    remove_machine,
+    update_machine,
+)
 from registry_stack.machines.options import faults, needs_replacement
 from registry_stack.machines.spec import MachineSpec
 from registry_stack.remote.login import Login
 
-_UPDATES = ("tool", "owner", "options", "keep", "moves", "ssh_key", "pinned_host_key")
-
 
 class MachineProvider(Provider):
-    """Translates Pulumi's calls into a machine's life."""
+    """Creates a machine, heals it, and removes it unless it is to be kept. Another driver, or an option that a machine
+    can't take over, replaces it: the old one goes first, since both have one name."""
 
-    def check(self, _olds: Props, news: Props) -> CheckResult:
-        known = all(_olds.get(key) == news.get(key) for key in ("driver", "options"))
-        reasons = [] if known or news["adopt"] else faults(docker_machine(news), news["driver"], news["options"])
-        return CheckResult(news, [CheckFailure("options", reason) for reason in reasons])
+    replaces = ("name", "instance", "adopt")
+    updates = ("tool", "owner", "options", "keep", "moves", "ssh_key", "pinned_host_key")
+    delete_before_replace = True
 
-    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
-        replaces = changed(_olds, _news, ("name", "instance", "adopt"))
-        # whoever made an adopted machine has settled its driver and options
-        if not _news["adopt"]:
-            replaces += changed(_olds, _news, ["driver"])
-            replaces += ["options"] if needs_replacement(_olds["options"], _news["options"]) else []
-        needed = bool(replaces or changed(_olds, _news, _UPDATES)) or _olds["health"] != WELL
-        return DiffResult(changes=needed, replaces=replaces, delete_before_replace=True)
+    def check(self, old: Props, new: Props) -> CheckResult:
+        known = all(old.get(key) == new.get(key) for key in ("driver", "options"))
+        reasons = [] if known or new["adopt"] else faults(docker_machine(new), new["driver"], new["options"])
+        return CheckResult(new, [CheckFailure("options", reason) for reason in reasons])
+
+    def replaced_by(self, old: Props, new: Props) -> list[str]:
+        replaced = super().replaced_by(old, new)
+        if new["adopt"]:  # whoever made the machine chose its driver and options
+            return replaced
+        options = ["options"] if needs_replacement(old["options"], new["options"]) else []
+        return [*replaced, *changed(old, new, ["driver"]), *options]
 
     def create(self, props: Props) -> CreateResult:
-        from registry_stack.machines.lifecycle import adopt_machine, create_machine
-
-        tool = docker_machine(props)
-        login = (adopt_machine if props["adopt"] else create_machine)(tool, _spec(props))
+        tool, spec = docker_machine(props), _spec(props)
+        login = adopt_machine(tool, spec) if props["adopt"] else create_machine(tool, spec)
         outputs = {
             "address": login.host,
             "user": login.user,
@@ -54,13 +53,11 @@ class MachineProvider(Provider):
             "host_key": login.host_key,
             "folder": str(tool.store.folder(props["name"])),
             "serial": uuid4().hex,
-            "health": WELL,
+            "drift": [],
         }
         return CreateResult(props["name"], {**props, **outputs})
 
     def read(self, id_: str, props: Props) -> ReadResult:
-        from registry_stack.machines.health import Health, inspect_machine
-
         tool = docker_machine(props)
         tool.store.repair(id_)
         # docker-machine believes of the generic driver what it was told last: where the machine moved to
@@ -70,28 +67,27 @@ class MachineProvider(Provider):
             return ReadResult("", {})
         if health is Health.WELL and not props["adopt"] and not tool.store.has_taken_over(id_, props["options"]):
             health = Health.OUTDATED  # an update was cut short, and what it was for is no longer wanted
-        return ReadResult(id_, {**props, "health": str(health)})
+        return ReadResult(id_, {**props, "drift": health.drift})
 
-    def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        from registry_stack.machines.lifecycle import update_machine
-
-        tool = docker_machine(_news)
-        host_key = _news.get("pinned_host_key") or _olds["host_key"]
-        known = Login(_olds["address"], _olds["user"], _olds["private_key"], host_key, int(_olds["port"]))
-        tool.store.repair(_news["name"])
-        other = changed(_olds, _news, ["options"]) or not tool.store.has_taken_over(_news["name"], _news["options"])
-        take_over = bool(other) and not _news["adopt"]
-        address = update_machine(tool, _spec(_news), known, take_over=take_over)
+    def update(self, id_: str, old: Props, new: Props) -> UpdateResult:
+        tool = docker_machine(new)
+        host_key = new.get("pinned_host_key") or old["host_key"]
+        known = Login(old["address"], old["user"], old["private_key"], host_key, int(old["port"]))
+        tool.store.repair(new["name"])
+        other = changed(old, new, ["options"]) or not tool.store.has_taken_over(new["name"], new["options"])
+        address = update_machine(tool, _spec(new), known, take_over=bool(other) and not new["adopt"])
         # the address of a machine that moves to a static one stays what it was at creation: else the steps that
         # came before the move would run again, at an address where nobody is
-        kept = {key: _olds[key] for key in ("address", "user", "port", "private_key", "serial")}
-        found = {"host_key": host_key, "folder": str(tool.store.folder(_news["name"])), "health": WELL}
-        return UpdateResult({**_news, **kept, **found, **({} if _news["moves"] else {"address": address})})
+        kept = {key: old[key] for key in ("address", "user", "port", "private_key", "serial")}
+        found = {"host_key": host_key, "folder": str(tool.store.folder(new["name"])), "drift": []}
+        return UpdateResult({**new, **kept, **found, **({} if new["moves"] else {"address": address})})
 
-    def delete(self, _id: str, _props: Props) -> None:
-        from registry_stack.machines.lifecycle import release_machine, remove_machine
-
-        (release_machine if _props["keep"] else remove_machine)(docker_machine(_props), _id)
+    def delete(self, id_: str, props: Props) -> None:
+        tool = docker_machine(props)
+        if props["keep"]:
+            release_machine(tool, id_)
+        else:
+            remove_machine(tool, id_)
 
 
 @dataclass(frozen=True)
@@ -116,13 +112,15 @@ class MachineArgs:
     pinned_host_key: pulumi.Input[str] | None = None
 
 
-class Machine(Resource, module="registry", name="Machine"):
+class Machine(StackResource, module="registry", name="Machine"):
     """A machine that docker-machine made and keeps the entry of.
 
     `serial` is another one for every creation, so that whatever lives on the machine can be tied to it. `folder` holds
-    the certificate and key for its engine. `health` is what the last refresh found; anything but "well" is healed by
-    the next `up`.
+    the certificate and key for its engine.
     """
+
+    provider = MachineProvider
+    secrets = ("private_key",)
 
     address: pulumi.Output[str]
     user: pulumi.Output[str]
@@ -131,14 +129,9 @@ class Machine(Resource, module="registry", name="Machine"):
     host_key: pulumi.Output[str]
     folder: pulumi.Output[str]
     serial: pulumi.Output[str]
-    health: pulumi.Output[str]
 
     def __init__(self, resource_name: str, args: MachineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        inputs = {key: getattr(args, key) for key in args.__dataclass_fields__}
-        outputs = dict.fromkeys(key for key in Machine.__annotations__)
-        secret = pulumi.ResourceOptions(additional_secret_outputs=["private_key"])
-        props = {**inputs, **outputs}
-        super().__init__(MachineProvider(), resource_name, props, pulumi.ResourceOptions.merge(secret, opts))
+        super().__init__(resource_name, args, opts)
 
 
 def _spec(props: Props) -> MachineSpec:

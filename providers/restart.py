@@ -1,4 +1,4 @@
-"""A resource that stacks of earlier versions have: the restart of a client, which is the Trust's now."""
+"""Tombstone: stacks of earlier versions have this resource, the restart of a client, which is the Trust's now."""
 
 from providers.base import Provider
 

@@ -1,71 +1,76 @@
 """The ServedCertificate resource: the certificate that the registry serves."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pulumi
-from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
-from providers.base import Props, Provider, changed, login
+from providers.base import Props, Provider, StackResource, changed, login
 from registry_stack.certificates.fingerprints import fetch_sha256, sha256_of
+from registry_stack.registry.certificate import install_certificate
 
 _CONTENT = ("chain", "private_key")
 
 
 class ServedCertificateProvider(Provider):
-    """Translates Pulumi's calls into files on the registry's machine, and looks at what it serves. Deleting does
-    nothing: the files go with the machine."""
+    """Installs what was staged on the registry's machine, and restarts the registry with it. A refresh looks at what it
+    serves. Deleting does nothing: the files go with the machine."""
 
-    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
-        replaces = changed(_olds, _news, ["serial"])
-        updates = changed(_olds, _news, ["login", "port"]) or _is_stale(_olds, _news)
-        return DiffResult(changes=bool(replaces or updates), replaces=replaces)
+    replaces = ("serial",)
+    updates = ("login", "port")
+
+    def is_updated_by(self, old: Props, new: Props) -> bool:
+        return super().is_updated_by(old, new) or _is_stale(old, new)
 
     def create(self, props: Props) -> CreateResult:
-        _serve(props)
-        return CreateResult(props["serial"], {**props, "serves": sha256_of(props["chain"])})
+        _install(props)
+        return CreateResult(props["serial"], {**props, "serves": sha256_of(props["chain"]), "drift": []})
 
     def read(self, id_: str, props: Props) -> ReadResult:
         try:
             shown = fetch_sha256(props["login"]["host"], int(props["port"]))
         except OSError:  # that the registry does not answer is the RegistryCheck's to say
             return ReadResult(id_, props)
-        return ReadResult(id_, {**props, "serves": shown})
+        other = shown != sha256_of(props["chain"])
+        drift = [f"the registry serves another certificate, with the SHA-256 {shown}"] if other else []
+        return ReadResult(id_, {**props, "drift": drift})
 
-    def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        if _is_stale(_olds, _news):
-            _serve(_news)
-        return UpdateResult({**_news, "serves": sha256_of(_news["chain"])})
+    def update(self, id_: str, old: Props, new: Props) -> UpdateResult:
+        if _is_stale(old, new):
+            _install(new)
+        return UpdateResult({**new, "serves": sha256_of(new["chain"]), "drift": []})
 
 
-class ServedCertificate(Resource, module="registry", name="ServedCertificate"):
-    """The certificate `chain` and its key (PEM), as files of the registry's machine, which serves them at `port`.
+@dataclass(frozen=True)
+class ServedCertificateArgs:
+    """The certificate chain and its key (PEM), the registry's machine, and the port at which it serves them."""
 
-    `serves` is the SHA-256 of the certificate that it was seen to serve last; any other than the chain's first one is
-    put right by the next `up`.
-    """
+    login: Mapping[str, pulumi.Input[str | int]]
+    serial: pulumi.Input[str]
+    port: int
+    chain: pulumi.Input[str]
+    private_key: pulumi.Input[str]
+
+
+class ServedCertificate(StackResource, module="registry", name="ServedCertificate"):
+    """The certificate that a registry serves; `serves` is the SHA-256 of the chain's first one."""
+
+    provider = ServedCertificateProvider
+    walls = ("chain", "private_key")
 
     serves: pulumi.Output[str]
 
     def __init__(
-        self,
-        resource_name: str,
-        *,
-        login: Mapping[str, pulumi.Input[str | int]],
-        serial: pulumi.Input[str],
-        port: int,
-        chain: pulumi.Input[str],
-        private_key: pulumi.Input[str],
-        opts: pulumi.ResourceOptions | None = None,
+        self, resource_name: str, args: ServedCertificateArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        inputs = {"login": login, "serial": serial, "port": port, "chain": chain, "private_key": private_key}
-        super().__init__(ServedCertificateProvider(), resource_name, {**inputs, "serves": None}, opts)
+        super().__init__(resource_name, args, opts)
 
 
-def _is_stale(olds: Props, news: Props) -> bool:
-    return bool(changed(olds, news, _CONTENT)) or olds["serves"] != sha256_of(news["chain"])
+def _is_stale(old: Props, new: Props) -> bool:
+    # before `drift`, a refresh put what it saw into `serves`
+    return bool(changed(old, new, _CONTENT)) or bool(old.get("drift")) or old["serves"] != sha256_of(new["chain"])
 
 
-def _serve(props: Props) -> None:
-    from registry_stack.registry.certificate import install_certificate
-
-    install_certificate(login(props), int(props["port"]), props["chain"], props["private_key"])
+def _install(props: Props) -> None:
+    install_certificate(login(props), props["chain"], props["private_key"])

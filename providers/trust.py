@@ -4,33 +4,42 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
 import pulumi
-from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 from pulumi.output import Unknown
 
-from providers.base import Props, Provider, changed, login
+from providers.base import ClientArgs, Props, Provider, StackResource, changed, login
 from registry_stack.common.errors import StackError, UnreachableError
 from registry_stack.guest.engines import ENGINES
 from registry_stack.guest.systems import SYSTEMS
+from registry_stack.trust.client import TrustClient
 from registry_stack.trust.desired import DesiredTrust
 from registry_stack.trust.plan import Previous
 
-if TYPE_CHECKING:
-    from registry_stack.trust.client import TrustClient
-
-_UPDATES = ("serial", "name", "login", "reference", "address", "names", "anchors", "scope", "os", "engine", "deadline")
 _NOTHING = Previous()
 
 
 class TrustProvider(Provider):
-    """Translates Pulumi's calls into what is on a client."""
+    """Puts on a client what it needs to trust the registry, and takes exactly that away again. Only another host is
+    another resource."""
 
-    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
-        replaces = ["login"] if _is_another(_olds["login"], _news["login"]) else []
-        changes = bool(replaces or changed(_olds, _news, _UPDATES)) or bool(_olds["drift"])
-        return DiffResult(changes=changes, replaces=replaces)
+    updates = (
+        "serial",
+        "name",
+        "login",
+        "reference",
+        "address",
+        "names",
+        "anchors",
+        "scope",
+        "os",
+        "engine",
+        "deadline",
+    )
+
+    def replaced_by(self, old: Props, new: Props) -> list[str]:
+        return ["login"] if _is_another(old["login"], new["login"]) else []
 
     def create(self, props: Props) -> CreateResult:
         with _named(props):
@@ -44,71 +53,63 @@ class TrustProvider(Provider):
             return ReadResult(id_, props)
         return ReadResult(id_, {**props, "drift": drift})
 
-    def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        with _named(_news):
+    def update(self, id_: str, old: Props, new: Props) -> UpdateResult:
+        with _named(new):
             # another machine of the same name has nothing yet, but may be where the lost one was: to replace this
             # resource would be to take away in the end, as the old one's trust, what was made first
-            another = changed(_olds, _news, ["serial"])
-            return UpdateResult(_install_first_time(_news) if another else _install(_news, _previous(_olds)))
+            if changed(old, new, ["serial"]):
+                return UpdateResult(_install_first_time(new))
+            return UpdateResult(_install(new, _previous(old)))
 
-    def delete(self, _id: str, _props: Props) -> None:
+    def delete(self, id_: str, props: Props) -> None:
         try:
-            with _named(_props):
-                _client(_props).uninstall(_desired(_props), SYSTEMS.get(_props["system"]), _previous(_props))
+            with _named(props):
+                _client(props).uninstall(_desired(props), SYSTEMS.get(props["system"]), _previous(props))
         except StackError as error:
             raise StackError(
-                f"{error}\nIts trust in {_props['reference']} was not taken away. If the client is gone for good, "
+                f"{error}\nIts trust in {props['reference']} was not taken away. If the client is gone for good, "
                 "`pulumi state delete` with this resource's URN forgets it"
             ) from None
 
 
 @dataclass(frozen=True)
-class TrustArgs:
-    """A client's name and login, the serial of its machine (empty for a host that exists already), and what it shall
-    trust how far: see settings.ClientSettings.
+class TrustArgs(ClientArgs):
+    """A client, and what it should trust how far: see settings.ClientSettings.
 
     `anchors` are the certificates of the authorities (PEM) by their names, `names` the registry's at `address`.
     """
 
-    name: str
-    login: Mapping[str, pulumi.Input[str | int]]
-    serial: pulumi.Input[str]
-    reference: str
     address: str
     names: list[str]
     anchors: Mapping[str, pulumi.Input[str]]
     scope: str
     os: str
-    engine: str
-    deadline: float
 
 
-class Trust(Resource, module="registry", name="Trust"):
+class Trust(StackResource, module="registry", name="Trust"):
     """A client's trust in the registry. `files` has the SHA-256 of each file that is on the client for it, `folders`
-    those made for them, `system` the name of the client's system.
+    those made for them, `system` the name of the client's system."""
 
-    `drift` is what the last refresh found missing or altered; the next `up` mends it.
-    """
+    provider = TrustProvider
+    walls = ("anchors",)
 
     system: pulumi.Output[str]
     files: pulumi.Output[dict[str, str]]
     folders: pulumi.Output[list[str]]
-    drift: pulumi.Output[list[str]]
 
     def __init__(self, resource_name: str, args: TrustArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        inputs = {key: getattr(args, key) for key in args.__dataclass_fields__}
-        super().__init__(TrustProvider(), resource_name, {**inputs, **dict.fromkeys(Trust.__annotations__)}, opts)
+        super().__init__(resource_name, args, opts)
 
 
-def _is_another(olds: Props, news: Props | Unknown) -> bool:
+def _is_another(old: Props, new: Props | Unknown) -> bool:
     """Whether the client is another one, and the old one's trust to be taken away.
 
     A host that has only moved, or was installed anew, is mended in place: to take away the old one's trust would be to
     take away its own. A machine's login has a private key, or is unknown while the machine is being replaced.
     """
-    if isinstance(news, Unknown) or "private_key" in news:
-        return "private_key" not in olds
-    return "private_key" in olds or len(changed(olds, news, ("host", "host_key"))) == 2
+    if isinstance(new, Unknown) or "private_key" in new:
+        return "private_key" not in old
+    return "private_key" in old or changed(old, new, ("host", "host_key")) == ["host", "host_key"]
 
 
 def _install_first_time(props: Props) -> Props:
@@ -123,9 +124,7 @@ def _install(props: Props, previous: Previous) -> Props:
     return {**props, "system": installed.system, "files": installed.files, "folders": installed.folders, "drift": []}
 
 
-def _client(props: Props) -> "TrustClient":
-    from registry_stack.trust.client import TrustClient
-
+def _client(props: Props) -> TrustClient:
     return TrustClient(props["name"], login(props))
 
 

@@ -4,68 +4,53 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
-from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
-from providers.base import Props, Provider, changed, login
+from providers.base import ClientArgs, Props, Provider, StackResource, login
 from registry_stack.common.errors import StackError
 from registry_stack.guest.engines import ENGINES
-
-_INPUTS = ("serial", "name", "login", "engine", "reference", "trusting", "serving", "deadline")
+from registry_stack.trust.client import TrustClient
 
 
 class TrustCheckProvider(Provider):
-    """Translates Pulumi's calls into requests of a client's engine."""
+    """Asks a client's engine, and waits until it reaches the registry. A refresh asks once."""
 
-    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
-        return DiffResult(changes=not _olds["reaches"] or bool(changed(_olds, _news, _INPUTS)))
+    updates = ("serial", "name", "login", "engine", "reference", "files", "revision", "deadline")
 
     def create(self, props: Props) -> CreateResult:
         _reach(props, props["deadline"])
-        return CreateResult(props["name"], {**props, "reaches": True})
+        return CreateResult(props["name"], {**props, "drift": []})
 
     def read(self, id_: str, props: Props) -> ReadResult:
         try:
             _reach(props, 0)
-        except StackError:
-            return ReadResult(id_, {**props, "reaches": False})
-        return ReadResult(id_, {**props, "reaches": True})
+        except StackError as error:
+            return ReadResult(id_, {**props, "drift": [str(error)]})
+        return ReadResult(id_, {**props, "drift": []})
 
-    def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        _reach(_news, _news["deadline"])
-        return UpdateResult({**_news, "reaches": True})
+    def update(self, id_: str, old: Props, new: Props) -> UpdateResult:
+        _reach(new, new["deadline"])
+        return UpdateResult({**new, "drift": []})
 
 
 @dataclass(frozen=True)
-class TrustCheckArgs:
-    """A client's name, login and engine, its machine's serial, and the registry that its images are in.
+class TrustCheckArgs(ClientArgs):
+    """A client whose engine is asked again when `files`, what is on the client, or `revision`, what the registry
+    serves, has changed."""
 
-    It is asked again when `trusting`, what is on the client, or `serving`, what the registry serves, is another.
-    """
-
-    name: str
-    login: Mapping[str, pulumi.Input[str | int]]
-    serial: pulumi.Input[str]
-    engine: str
-    reference: str
-    trusting: pulumi.Input[Mapping[str, str]]
-    serving: pulumi.Input[str]
-    deadline: float
+    files: pulumi.Input[Mapping[str, str]]
+    revision: pulumi.Input[str]
 
 
-class TrustCheck(Resource, module="registry", name="TrustCheck"):
-    """A check that a client's engine gets an answer from the registry that it trusts; a copied file proves nothing.
+class TrustCheck(StackResource, module="registry", name="TrustCheck"):
+    """A check that a client's engine gets an answer from the registry that it trusts; a copied file proves nothing."""
 
-    `reaches` is false after a refresh that found it doesn't; the next `up` then waits for it, `deadline` seconds.
-    """
-
-    reaches: pulumi.Output[bool]
+    provider = TrustCheckProvider
 
     def __init__(self, resource_name: str, args: TrustCheckArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        inputs = {key: getattr(args, key) for key in args.__dataclass_fields__}
-        super().__init__(TrustCheckProvider(), resource_name, {**inputs, "reaches": None}, opts)
+        super().__init__(resource_name, args, opts)
 
 
 def _reach(props: Props, seconds: float) -> None:
-    from registry_stack.trust.client import TrustClient
-
-    TrustClient(props["name"], login(props)).wait_until_reached(ENGINES[props["engine"]], props["reference"], seconds)
+    client = TrustClient(props["name"], login(props))
+    client.wait_until_reached(ENGINES[props["engine"]], props["reference"], seconds)

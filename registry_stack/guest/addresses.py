@@ -12,10 +12,15 @@ from pathlib import PurePosixPath
 from registry_stack.guest import boot2docker
 from registry_stack.guest.scripts import write_file
 
+KEPT = "kept"
+_NETPLAN = PurePosixPath("/etc/netplan/99-registry-stack.yaml")
+_NETWORK_MANAGER = PurePosixPath("/etc/NetworkManager/system-connections/registry-stack.nmconnection")
+_NETWORKD = PurePosixPath("/etc/systemd/network/05-registry-stack.network")
+
 
 @dataclass(frozen=True)
 class StaticAddress:
-    """The address that an interface of a machine shall have, for good."""
+    """The address that an interface of a machine should have, for good."""
 
     address: IPv4Address
     subnet: IPv4Network
@@ -31,17 +36,23 @@ class StaticAddress:
 @dataclass(frozen=True)
 class Guest:
     """How one kind of guest is recognised and told: `test` is a shell condition, `document` goes to the standard input
-    of `install`, and `apply` makes it so, during which the connection breaks. Without one, a reboot does."""
+    of `install`, and `apply` makes it so, during which the connection breaks. Without one, a reboot does.
+    `keeps`, given the same document, prints KEPT if it is installed."""
 
     test: str
     document: Callable[[StaticAddress], str]
     install: str
+    keeps: str
     apply: str = ""
 
     @property
     def reboots(self) -> bool:
         """Whether the machine has to be rebooted for its address."""
         return not self.apply
+
+
+def _says_kept(read: str) -> str:
+    return f'if [ "$({read} 2>/dev/null)" = "$(cat)" ]; then echo {KEPT}; fi'
 
 
 def _bootsync(wanted: StaticAddress) -> str:
@@ -82,25 +93,27 @@ GUESTS: Mapping[str, Guest] = {
         test="grep -q '^ID=boot2docker' /etc/os-release",
         document=_bootsync,
         install=boot2docker.install_block(boot2docker.STATIC_ADDRESS),
+        keeps=_says_kept(boot2docker.read_block(boot2docker.STATIC_ADDRESS)),
     ),
     "netplan": Guest(
         test="command -v netplan",
         document=_netplan,
-        install=write_file(PurePosixPath("/etc/netplan/99-registry-stack.yaml"), mode="600"),
+        install=write_file(_NETPLAN, mode="600"),
+        keeps=_says_kept(f"cat {_NETPLAN}"),
         apply="netplan apply",
     ),
     "networkmanager": Guest(
         test="systemctl is-active NetworkManager",
         document=_network_manager,
-        install=write_file(
-            PurePosixPath("/etc/NetworkManager/system-connections/registry-stack.nmconnection"), mode="600"
-        ),
+        install=write_file(_NETWORK_MANAGER, mode="600"),
+        keeps=_says_kept(f"cat {_NETWORK_MANAGER}"),
         apply="nmcli connection reload; nmcli connection up registry-stack",
     ),
     "networkd": Guest(
         test="systemctl is-active systemd-networkd",
         document=_networkd,
-        install=write_file(PurePosixPath("/etc/systemd/network/05-registry-stack.network"), mode="644"),
+        install=write_file(_NETWORKD, mode="644"),
+        keeps=_says_kept(f"cat {_NETWORKD}"),
         apply="systemctl restart systemd-networkd",
     ),
 }
@@ -110,3 +123,10 @@ def which_guest() -> str:
     """A script that prints the first kind of GUESTS that the machine is, or nothing."""
     tests = [f"if {guest.test} >/dev/null 2>&1; then echo {kind}" for kind, guest in GUESTS.items()]
     return "; el".join(tests) + "; fi"
+
+
+def write_bootsync() -> str:
+    """A script that makes standard input, the document for a Boot2Docker, a part of its bootsync.sh. On any other guest
+    it changes nothing: that one is told in its own way, when it moves."""
+    guest = GUESTS["boot2docker"]
+    return f"if {guest.test}; then\n{guest.install}\nelse cat >/dev/null; echo 'no Boot2Docker: nothing to write'; fi"

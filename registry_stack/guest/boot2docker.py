@@ -43,6 +43,12 @@ def install_block(name: str) -> str:
     return _edit(name, "install")
 
 
+def read_block(name: str) -> str:
+    """The command that prints the block of that name, or nothing."""
+    pattern = name.replace(".", "[.]")
+    return f"sed -n '/^# >>> {pattern}$/,/^# <<< {pattern}$/p' {BOOTSYNC}"
+
+
 def remove_block(name: str) -> str:
     """The script that takes the block of that name out of bootsync.sh, and removes that if nothing else is in it."""
     return _edit(name, "remove")

@@ -17,13 +17,18 @@ _SECONDS_TO_SETTLE = 60
 class Health(StrEnum):
     """What a look at a machine can find."""
 
-    GONE = "gone"
-    STOPPED = "stopped"
-    ELSEWHERE = "not at its address"
+    GONE = "the machine is gone"
+    STOPPED = "the machine is stopped"
+    ELSEWHERE = "the machine is not at its address"
     SILENT = "its engine does not answer"
-    OUTDATED = "its options are other ones"
+    OUTDATED = "its options are not those of the settings"
     UNTRUSTED = "its engine's certificates do not fit"
     WELL = "well"
+
+    @property
+    def drift(self) -> list[str]:
+        """What is other than it should be: a line, or nothing."""
+        return [] if self is Health.WELL else [str(self)]
 
 
 def inspect_machine(tool: DockerMachine, name: str) -> Health:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from registry_stack.common.errors import CommandError, DeadlineError, MachineError, UnreachableError
 from registry_stack.common.waiting import wait_for, wait_until
-from registry_stack.guest.addresses import GUESTS, StaticAddress, which_guest
+from registry_stack.guest.addresses import GUESTS, KEPT, StaticAddress, which_guest
 from registry_stack.guest.scripts import as_root
 from registry_stack.machines.docker_machine import DockerMachine
-from registry_stack.machines.health import Health, heal, inspect_machine, regenerate_certificates
+from registry_stack.machines.health import Health, heal, inspect_machine, regenerate_certificates, wake
 from registry_stack.remote.docker_engine import has_certificate_for, wait_for_engine
 from registry_stack.remote.login import Login
 from registry_stack.remote.reboot import answers, is_at, reboot
@@ -40,9 +40,24 @@ def move_machine(tool: DockerMachine, name: str, now: Login, wanted: StaticAddre
     tool.store.keep(name)
 
 
-def inspect_moved(tool: DockerMachine, name: str, there: Login) -> Health:
-    """How a machine is that should be at its static address."""
-    return inspect_machine(tool, name) if answers(there) else Health.ELSEWHERE
+def find_machine(tool: DockerMachine, name: str, first: Login, wanted: StaticAddress) -> str:
+    """The address at which a machine answers now: the one that docker-machine knows, that of its creation, or its
+    static one already. A stopped machine is started."""
+    wake(tool, name)
+    places = [tool.address(name), first.host, str(wanted.address)]
+
+    def found() -> str | None:
+        return next((place for place in places if is_at(replace(first, host=place))), None)
+
+    return wait_for(f"{name} at one of {', '.join(dict.fromkeys(places))}", found, tool.deadline)
+
+
+def drift_of_moved(tool: DockerMachine, name: str, there: Login, wanted: StaticAddress) -> list[str]:
+    """What is other than it should be with a machine that has moved; a line each."""
+    if not answers(there):
+        return Health.ELSEWHERE.drift
+    lines = inspect_machine(tool, name).drift
+    return lines if _is_kept(there, wanted) else [*lines, "its static address is not set for the next boot"]
 
 
 def heal_moved(tool: DockerMachine, name: str, first: Login, wanted: StaticAddress) -> None:
@@ -54,6 +69,17 @@ def heal_moved(tool: DockerMachine, name: str, first: Login, wanted: StaticAddre
     if not answers(there) and answers(first):
         move_machine(tool, name, first, wanted)
     heal(tool, name, there)
+    if not _is_kept(there, wanted):
+        _apply_address(there, there, wanted, tool.deadline)
+
+
+def _is_kept(there: Login, wanted: StaticAddress) -> bool:
+    """Whether the machine is told to have its address after a reboot; who has told one of another kind is not known."""
+    kind = run_command(there, which_guest()).strip()
+    if kind not in GUESTS:
+        return True
+    guest = GUESTS[kind]
+    return run_command(there, as_root(guest.keeps), stdin=guest.document(wanted)).strip() == KEPT
 
 
 def _apply_address(now: Login, there: Login, wanted: StaticAddress, seconds: float) -> None:

@@ -1,25 +1,59 @@
-"""The registry's certificate and key, put in place while clients push and pull."""
+"""The registry's certificate and key, put in place while clients push and pull.
+
+A certificate that stands beside another one's key keeps a registry from starting. So both are staged in a folder of
+their own, and moved into place together, just before the restart.
+"""
+
+from pathlib import Path
 
 from registry_stack.certificates.fingerprints import fetch_sha256, sha256_of
+from registry_stack.common.errors import StackError
+from registry_stack.common.hashing import sha256_of_text
 from registry_stack.common.waiting import wait_until
-from registry_stack.guest.scripts import as_root, write_file
+from registry_stack.guest.scripts import as_root, load_script, write_file
 from registry_stack.registry.configuration import CERTIFICATE, KEPT_CERTIFICATES, KEY
-from registry_stack.registry.restart import RESTARTED, gentle_restart_script
+from registry_stack.registry.restart import gentle_restart_script, restarted_at
 from registry_stack.remote.login import Login
-from registry_stack.remote.ssh import connect
+from registry_stack.remote.ssh import Shell, connect
 
+STAGED = KEPT_CERTIFICATES / "next"
+_MODES = {KEY: "600", CERTIFICATE: "644"}
+_INSTALLED = "installed"
 _SECONDS_TO_SERVE = 30
 
 
-def install_certificate(machine: Login, port: int, chain: str, private_key: str) -> None:
-    """Puts certificate and key (PEM) onto the machine. If the registry's container is there already, it is restarted
-    gently, and waited for until it serves them at `port`."""
+def stage_file(name: str) -> str:
+    """A script that writes standard input to where the certificate or key of that file name waits to be installed. If
+    it is installed already, nothing waits."""
+    staged, installed = STAGED / name, KEPT_CERTIFICATES / name
+    return f"{write_file(staged, mode=_MODES[name])}; ! cmp -s {staged} {installed} || rm {staged}"
+
+
+def install_certificate(machine: Login, chain: str, private_key: str) -> None:
+    """Installs certificate and key (PEM) as they were staged, or stages them first. If the registry's container is there
+    already, it is restarted gently, and waited for until it serves them."""
+    contents = {KEY: private_key, CERTIFICATE: chain}
     with connect(machine) as shell:
-        for file, mode, content in ((KEY, "600", private_key), (CERTIFICATE, "644", chain)):
-            shell.run(as_root(write_file(KEPT_CERTIFICATES / file, mode=mode)), stdin=content)
-        said = shell.run(as_root(gentle_restart_script(port)), purpose="restarting the registry")
-    if said.strip() == RESTARTED:
+        if not _install_staged(shell, contents):
+            for name, content in contents.items():
+                shell.run(as_root(write_file(STAGED / name, mode=_MODES[name])), stdin=content)
+            if not _install_staged(shell, contents):
+                raise StackError(f"{machine}: the files in {STAGED} are not what was written there")
+        port = restarted_at(shell.run(as_root(gentle_restart_script()), purpose="restarting the registry"))
+    if port:
         _wait_until_served(machine.host, port, sha256_of(chain))
+
+
+def _install_staged(shell: Shell, contents: dict[str, str]) -> bool:
+    script = load_script(
+        Path(__file__).with_name("install_staged.sh"),
+        FOLDER=KEPT_CERTIFICATES,
+        STAGED=STAGED.name,
+        NAMES=" ".join(contents),
+        INSTALLED=_INSTALLED,
+    )
+    sums = "".join(f"{sha256_of_text(content)}  {name}\n" for name, content in contents.items())
+    return shell.run(as_root(script), stdin=sums).strip() == _INSTALLED
 
 
 def _wait_until_served(host: str, port: int, wanted: str) -> None:

@@ -13,9 +13,7 @@ from registry_stack.registry.configuration import DRAIN_SECONDS, PORT
 CONTAINER = "registry"
 LABEL = "registry-stack.starts-with"
 """The label of the container, which tells it from another's of that name."""
-RESTARTED = "restarted"
-"""What the script says if there was a container to restart."""
-
+_RESTARTED = "restarted"
 _SECONDS_TO_STOP = DRAIN_SECONDS + 2
 _SECONDS_TO_LISTEN = 28
 # no engine waits longer than 30 s for a connection, so nothing is won by turning it away any longer
@@ -23,21 +21,25 @@ _SECONDS_TURNED_AWAY = 30
 _SCRIPT = Path(__file__).with_name("restart.sh")
 
 
-def gentle_restart_script(port: int) -> str:
-    """The script that restarts the container, to whose registry the machine's `port` leads; run it as root.
+def gentle_restart_script() -> str:
+    """The script that restarts the container; run it as root.
 
-    It says RESTARTED, or nothing if there is no container yet, and fails with the registry's last words if that does
-    not listen again. Clients are let in again however the script ends: by its trap, or, if it is killed, by a process
+    `restarted_at` reads what it prints. It fails with the registry's last words if that does not listen again. Clients are let in again however the script ends: by its trap, or, if it is killed, by a process
     that outlives it. Without iptables the restart is done all the same.
     """
     return load_script(
         _SCRIPT,
         CONTAINER=CONTAINER,
         LABEL=LABEL,
-        MACHINE_PORT=port,
         PORT_IN_HEXADECIMAL=f"{PORT:04X}",
         SECONDS_TO_STOP=_SECONDS_TO_STOP,
         SECONDS_TO_LISTEN=_SECONDS_TO_LISTEN,
         SECONDS_TURNED_AWAY=_SECONDS_TURNED_AWAY,
-        RESTARTED=RESTARTED,
+        RESTARTED=_RESTARTED,
     )
+
+
+def restarted_at(printed: str) -> int | None:
+    """The machine's port that leads to the registry which the script has restarted; None if there is no container."""
+    words = printed.split()
+    return int(words[1]) if words[:1] == [_RESTARTED] else None

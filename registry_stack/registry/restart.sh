@@ -4,10 +4,12 @@
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 id=$(docker ps --all --quiet --filter "name=^$CONTAINER\$" --filter "label=$LABEL") || exit 0
 [ -n "$id" ] || exit 0
+# where the container really is: its port in the settings may be another one by now
+port=$(docker inspect --format '{{range .HostConfig.PortBindings}}{{(index . 0).HostPort}}{{end}}' "$id")
 
 # mangle comes before the nat in which Docker hands the port on; OUTPUT is for clients on the machine itself
 new_connections() {
-    iptables -w -t mangle "$1" "$2" -p tcp --dport "$MACHINE_PORT" --syn \
+    iptables -w -t mangle "$1" "$2" -p tcp --dport "$port" --syn \
         -m addrtype --dst-type LOCAL -j DROP 2>/dev/null
 }
 turn_away() {
@@ -42,4 +44,4 @@ until listens; do
     fi
     sleep 0.1 2>/dev/null || sleep 1
 done
-echo "$RESTARTED"
+echo "$RESTARTED $port"

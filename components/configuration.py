@@ -1,0 +1,26 @@
+"""The stack's configuration: the one place that reads it."""
+
+import pulumi
+from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
+
+from registry_stack.settings import Settings, SettingsError, load
+from registry_stack.settings.preflight import check_workstation
+
+
+def read_settings() -> Settings:
+    """The settings of the stack file, once they and the workstation have been checked.
+
+    Raises pulumi.RunError, whose text names each key that is wrong, its value, and what would be right.
+    """
+    project = pulumi.get_project()
+    try:
+        settings = load({**get_config_env(), **CONFIG.get()}, project)
+        check_workstation(settings)
+    except SettingsError as error:
+        raise pulumi.RunError(str(error)) from None
+    key = f"{project}:certificates"
+    for authority in settings.certificates.authorities:
+        if authority.source == "provided" and not is_config_secret(key):
+            how = "`pulumi config set --secret --path`: see docs/certificates.md"
+            pulumi.log.warn(f"{key}: the private key of {authority.name} is no secret in the stack file: {how}")
+    return settings
