@@ -15,7 +15,7 @@ from registry_stack.remote.images import copy_image
 
 
 class EngineImageProvider(Provider):
-    """Copies an image once. If it is gone in a refresh it is copied again; on delete it stays, as a pulled one would."""
+    """Copies an image once, and again if a refresh finds it gone. On delete it stays, as a pulled one would."""
 
     replaces = ("image", "address", "serial")
 

@@ -30,7 +30,7 @@ def stage_file(name: str) -> str:
 
 
 def install_certificate(machine: Login, chain: str, private_key: str) -> None:
-    """Installs certificate and key (PEM) as they were staged, or stages them first. If the registry's container is there
+    """Installs certificate and key (PEM) as they were staged, or stages them first. If there is a registry's container
     already, it is restarted gently, and waited for until it serves them."""
     contents = {KEY: private_key, CERTIFICATE: chain}
     with connect(machine) as shell:

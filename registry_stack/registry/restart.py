@@ -24,8 +24,9 @@ _SCRIPT = Path(__file__).with_name("restart.sh")
 def gentle_restart_script() -> str:
     """The script that restarts the container; run it as root.
 
-    `restarted_at` reads what it prints. It fails with the registry's last words if that does not listen again. Clients are let in again however the script ends: by its trap, or, if it is killed, by a process
-    that outlives it. Without iptables the restart is done all the same.
+    `restarted_at` reads what it prints. It fails with the registry's last words if that does not listen again. Clients
+    are let in again however the script ends: by its trap, or, if it is killed, by a process that outlives it. Without
+    iptables the restart is done all the same.
     """
     return load_script(
         _SCRIPT,

@@ -32,7 +32,7 @@ def remove_leftovers(stack: PulumiStack) -> Iterator[str]:
 def identity_of(resource: Mapping[str, Any]) -> str | None:
     """The stack's identity, if that is the resource that has it."""
     name = str(resource["urn"]).rpartition("::")[2]
-    return str(resource["outputs"]["publicKeyFingerprintSha256"]) if name == "network-identity" else None
+    return str(resource["outputs"]["publicKeyFingerprintSha256"]) if name.endswith("network-identity") else None
 
 
 def _remove_marked(labels: Mapping[str, str], known: set[str], environment: Mapping[str, str]) -> Iterator[str]:

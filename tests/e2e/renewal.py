@@ -1,7 +1,6 @@
 """A stack whose registry's certificate becomes another, and what has to stay as it is meanwhile."""
 
 import http.client
-import json
 import socket
 import ssl
 from collections.abc import Callable, Sequence
@@ -64,9 +63,7 @@ def _set(stack: Stack, document: dict[str, Any]) -> None:
 
 def renew(stack: Stack) -> None:
     """Another certificate for the same names, as when its time has come."""
-    resources = json.loads(stack.export())["deployment"]["resources"]
-    (urn,) = [each["urn"] for each in resources if each["urn"].endswith("::certificate-certificate")]
-    stack.up("--replace", urn)
+    stack.up("--replace", stack.urn("certificate-certificate"))
 
 
 def served(stack: Stack) -> str:

@@ -155,11 +155,22 @@ class Stack:
         """How to log in to a machine of the stack that answers at `address` now."""
         resources = json.loads(self.export("--show-secrets"))["deployment"]["resources"]
         (outputs,) = [
-            each["outputs"] for each in resources if each["urn"].endswith(f"dynamic/registry:Machine::{machine}")
+            each["outputs"]
+            for each in resources
+            if each["type"].endswith("registry:Machine") and each["inputs"]["name"] == machine
         ]
         # a secret is exported as an object that holds its JSON
         key = json.loads(outputs["private_key"]["plaintext"])
         return Login(address, outputs["user"], key, outputs["host_key"])
+
+    def urn(self, name: str) -> str:
+        """The URN of the one resource whose name ends so; earlier versions had no stack's name before it."""
+        (urn,) = [
+            each["urn"]
+            for each in json.loads(self.export())["deployment"]["resources"]
+            if each["urn"].split("::")[-1].removeprefix(f"{PROJECT}-") == name
+        ]
+        return str(urn)
 
     def private_keys(self) -> list[str]:
         """Every private key of the stack, PEM or OpenSSH text: of the state's, decrypted, and docker-machine's."""

@@ -27,17 +27,17 @@ import pulumi_tls as tls
 from pulumi.runtime.config import CONFIG, get_config_env
 
 from components.certificate_authority import anchors, certificate_authorities
-from components.certificate_dates import certificate_dates
+from components.outputs import certificate_dates
 from components.server_certificate import ServerCertificate, ServerCertificateArgs
 from registry_stack.settings import load
 
 settings = load({**get_config_env(), **CONFIG.get()}, pulumi.get_project())
 stands_for_a_machine = tls.PrivateKey("machine", algorithm="ED25519")
-parent = pulumi.ComponentResource("registry:index:RegistryStack", "registry-stack")
+parent = pulumi.ComponentResource("registry-stack:index:RegistryStack", "lab")
 child = pulumi.ResourceOptions(parent=parent)
-authorities = certificate_authorities(settings, stands_for_a_machine, child)
+authorities = certificate_authorities("lab", settings, stands_for_a_machine, parent)
 args = ServerCertificateArgs(settings.registry, settings.certificates, authorities[0])
-certificate = ServerCertificate("certificate", args, child)
+certificate = ServerCertificate("lab-certificate", args, child)
 pulumi.export("chain", certificate.chain)
 pulumi.export("anchors", pulumi.Output.concat(*anchors(authorities).values()))
 pulumi.export("key", certificate.private_key)
