@@ -34,7 +34,7 @@ class Layout:
 
     @property
     def venv(self) -> Path:
-        """The virtual environment that requirements.txt describes."""
+        """The virtual environment that requirements-dev.txt describes."""
         return self.tools / "venv"
 
     @property

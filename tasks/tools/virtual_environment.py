@@ -1,4 +1,4 @@
-"""The virtual environment in .tools/venv, with everything that requirements.txt names."""
+"""The virtual environment in .tools/venv: what the program needs (requirements.txt), and its checks."""
 
 import importlib.util
 import os
@@ -15,6 +15,8 @@ from tasks.tools.workshop import Made, Workshop
 
 # Some 150 MB are downloaded, over a slow line too.
 DEADLINE = 1200.0
+# The second names the first.
+REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
 
 
 class VirtualEnvironment:
@@ -26,8 +28,8 @@ class VirtualEnvironment:
         self.workshop = workshop
 
     def inputs(self) -> str:
-        requirements, place = self.workshop.read("requirements.txt"), self.workshop.layout.venv
-        return fingerprint(requirements, str(place), sys.base_prefix, sys.version)
+        requirements = [self.workshop.read(name) for name in REQUIREMENTS]
+        return fingerprint(*requirements, str(self.workshop.layout.venv), sys.base_prefix, sys.version)
 
     async def make(self) -> Made:
         layout, run = self.workshop.layout, self.workshop.run
@@ -37,13 +39,13 @@ class VirtualEnvironment:
         # The interpreter of an activated environment may be the very one that was just removed.
         python = getattr(sys, "_base_executable", sys.executable)
         await run(python, "-m", "venv", layout.venv, environment=environment, deadline=120)
-        requirements = layout.checkout / "requirements.txt"
+        requirements = layout.checkout / REQUIREMENTS[-1]
         await run(*pip_install(layout, "-r", requirements), environment=environment, deadline=DEADLINE)
         # Compiled here, by as many processes as there are processors, not at the first start of each program.
         compile_all = (layout.python, "-m", "compileall", "-q", "-j", "0", layout.venv)
         await run(*compile_all, environment=environment, deadline=DEADLINE)
         version = sys.version.split()[0]
-        return Made(f"Python packages: .tools/venv, made with Python {version} from requirements.txt", [layout.python])
+        return Made(f"Python packages: .tools/venv, made with Python {version}", [layout.python])
 
     async def _need_ensurepip(self) -> None:
         """Debian has venv's other half in a package of its own."""

@@ -53,6 +53,7 @@ def make_checkout(folder: Path) -> Layout:
     (folder / "offline" / "go" / "go.sum").write_text("sums\n")
     (folder / "offline" / "install.py").write_text("install\n")
     (folder / "requirements.txt").write_text(REQUIREMENTS)
+    (folder / "requirements-dev.txt").write_text("-r requirements.txt\npytest==9.2.0\n")
     return Layout(folder, windows=False)
 
 

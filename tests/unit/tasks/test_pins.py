@@ -1,6 +1,10 @@
+import re
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tasks.tools.pins import Version, oldest_go, pinned_modules, pinned_packages, pinned_plugins, required, version_in
 from tests.unit.tasks.fake_workshop import GO_MOD, REQUIREMENTS
@@ -60,7 +64,53 @@ def test_oldest_go() -> None:
         oldest_go("module tools\n")
 
 
-def test_everything_in_requirements_is_pinned() -> None:
-    lines = (CHECKOUT / "requirements.txt").read_text().splitlines()
-    packages = [line for line in lines if line and not line.startswith("#")]
-    assert len(pinned_packages("\n".join(lines))) == len(packages)
+PROGRAM, CHECKS = ((CHECKOUT / name).read_text() for name in ("requirements.txt", "requirements-dev.txt"))
+
+
+def normalized(requirements: str) -> set[str]:
+    return {canonicalize_name(name) for name in pinned_packages(requirements)}
+
+
+def needed_by(packages: set[str], *, here: bool = True) -> set[str]:
+    """What the installed packages need, as they say themselves; with `here` on this platform alone."""
+    found = [Requirement(text) for package in packages for text in requires(package) or []]
+    return {
+        canonicalize_name(each.name)
+        for each in found
+        if each.marker is None or not here or each.marker.evaluate({"extra": ""})
+    }
+
+
+@pytest.mark.parametrize("requirements", [PROGRAM, CHECKS])
+def test_everything_in_requirements_is_pinned(requirements: str) -> None:
+    lines = [line for line in requirements.splitlines() if line and not line.startswith("#")]
+    assert len(pinned_packages(requirements)) == len([line for line in lines if line != "-r requirements.txt"])
+
+
+def test_the_checks_need_the_program() -> None:
+    assert "-r requirements.txt" in CHECKS.splitlines()
+    assert not normalized(PROGRAM) & normalized(CHECKS)
+
+
+def test_the_program_needs_no_more_than_its_own_requirements() -> None:
+    assert needed_by(normalized(PROGRAM)) <= normalized(PROGRAM)
+    assert needed_by(normalized(CHECKS)) <= normalized(PROGRAM) | normalized(CHECKS)
+
+
+@pytest.mark.parametrize("requirements", [PROGRAM, CHECKS])
+def test_whatever_is_there_for_others_is_needed_by_one(requirements: str) -> None:
+    chosen, _, for_others = requirements.partition("# What those need")
+    assert normalized(for_others)
+    assert normalized(for_others) <= needed_by(normalized(chosen + for_others), here=False)
+
+
+def test_the_program_imports_no_package_of_its_checks() -> None:
+    imported = {
+        name.partition(".")[0]
+        for folder in ("components", "providers", "registry_stack")
+        for path in (CHECKOUT / folder).rglob("*.py")
+        for name in re.findall(r"^\s*(?:from|import) ([\w.]+)", path.read_text("utf-8"), re.MULTILINE)
+    }
+    providers = packages_distributions()
+    packages = {canonicalize_name(package) for name in imported for package in providers.get(name, ())}
+    assert {"pulumi", "pydantic", "paramiko"} <= packages <= normalized(PROGRAM)

@@ -84,7 +84,8 @@ def test_whatever_fails_another_run_goes_on(tmp_path: Path, broken: int) -> None
 
 
 @pytest.mark.parametrize(
-    "changed", ["requirements.txt", "offline/go/go.sum", "offline/go/go.mod", "offline/install.py"]
+    "changed",
+    ["requirements.txt", "requirements-dev.txt", "offline/go/go.sum", "offline/go/go.mod", "offline/install.py"],
 )
 def test_changed_inputs_are_noticed(tmp_path: Path, changed: str) -> None:
     workshop, _ = make_workshop(tmp_path, everything_works, "go")
