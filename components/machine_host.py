@@ -11,7 +11,7 @@ from components.container_network import ContainerNetwork
 from components.hosts import MadeHost
 from providers.base import Tool
 from providers.machine import Machine, MachineArgs
-from registry_stack.machines.docker_machine import OptionValue
+from registry_stack.common.options import OptionValue
 from registry_stack.machines.store import Store
 from registry_stack.settings import DockerMachineSettings, MachineSettings
 

@@ -8,7 +8,7 @@ import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, ReadResult, UpdateResult
 
 from providers.base import Props, Provider, StackResource, Tool, changed, docker_machine
-from registry_stack.machines.docker_machine import OptionValue
+from registry_stack.common.options import OptionValue
 from registry_stack.machines.health import Health, inspect_machine
 from registry_stack.machines.lifecycle import (
     adopt_machine,

@@ -14,10 +14,10 @@ from typing import Any
 
 from registry_stack.common.errors import CommandError, MachineError
 from registry_stack.common.locks import locked
+from registry_stack.common.options import OptionValue
 from registry_stack.common.runner import Runner, run
 from registry_stack.machines.store import Store
 
-OptionValue = bool | int | str | list[str]
 _FLAG = re.compile(r"^\s*--([a-z0-9-]+)", re.MULTILINE)
 # how `status` ends if a driver says that its machine is not found; VirtualBox's says it in other words
 _NOT_FOUND = 4

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from registry_stack.common.errors import DeadlineError, HostKeyError, MachineError
 from registry_stack.common.locks import locked
+from registry_stack.common.options import OptionValue
 from registry_stack.common.waiting import wait_for
 from registry_stack.guest.boot2docker import renew_engine
 from registry_stack.guest.scripts import as_root
-from registry_stack.machines.docker_machine import DockerMachine, OptionValue
+from registry_stack.machines.docker_machine import DockerMachine
 from registry_stack.machines.health import heal, regenerate_certificates, wake
 from registry_stack.machines.spec import MachineSpec
 from registry_stack.remote.local_engine import wake_container

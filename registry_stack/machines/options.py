@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from registry_stack.common.errors import CommandError
-from registry_stack.machines.docker_machine import DockerMachine, OptionValue
+from registry_stack.common.options import OptionValue
+from registry_stack.machines.docker_machine import DockerMachine
 from registry_stack.machines.store import IN_PLACE
 
 

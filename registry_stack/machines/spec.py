@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from registry_stack.machines.docker_machine import OptionValue
+from registry_stack.common.options import OptionValue
 
 
 @dataclass(frozen=True)

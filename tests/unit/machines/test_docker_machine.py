@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry_stack.common.errors import CommandError, MachineError
-from registry_stack.machines.docker_machine import Description, DockerMachine, OptionValue, option_arguments
+from registry_stack.common.options import OptionValue
+from registry_stack.machines.docker_machine import Description, DockerMachine, option_arguments
 from tests.fakes.machine_tool import first_certificates
 from tests.fakes.recorder import Recorder
 
