@@ -1,4 +1,4 @@
-"""The settings of certificates, and of the authorities that vouch for them."""
+"""The settings of the registry's certificate, and of the authorities that sign it."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Self
@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from registry_stack.settings.base import Model
 from registry_stack.settings.errors import fault
-from registry_stack.settings.values import Duration, Label, duration_text
+from registry_stack.settings.values import SECRET, Duration, Label, duration_text
 
 if TYPE_CHECKING:
     from registry_stack.certificates.authority import Authority
@@ -19,20 +19,43 @@ _OF_SOURCE = {"key": "generate", "certificate": "provided", "private_key": "prov
 
 
 class AuthoritySettings(Model):
-    """A certificate authority: made by the stack, docker-machine's own, or provided as PEM texts, whose private key is
-    secret."""
+    """A certificate authority."""
 
-    name: Label = "authority"
-    source: Literal["generate", "docker-machine", "provided"] = "generate"
-    key: KeyKind = "rsa-2048"
-    certificate: str | None = None
-    private_key: str | None = Field(default=None, repr=False)
-    passphrase: str | None = Field(default=None, repr=False)
+    name: Label = Field(
+        default="authority",
+        description="A label that no other authority of this stack has. Another name means another authority.",
+    )
+    source: Literal["generate", "docker-machine", "provided"] = Field(
+        default="generate",
+        description="Where the authority comes from: the stack creates it (`generate`), it is docker-machine's own, as "
+        "in the guide (`docker-machine`), or you provide it (`provided`).",
+    )
+    key: KeyKind = Field(
+        default="rsa-2048", description="With `generate`, its key: `rsa-2048`, `rsa-4096` or `ecdsa-p256`."
+    )
+    certificate: str | None = Field(
+        default=None,
+        description="With `provided`, its certificate as PEM text, followed by those of its own authorities up to the "
+        "root; required then.",
+        json_schema_extra=SECRET,
+    )
+    private_key: str | None = Field(
+        default=None,
+        repr=False,
+        description="With `provided`, its private key as PEM text, which should be a secret; required then.",
+        json_schema_extra=SECRET,
+    )
+    passphrase: str | None = Field(
+        default=None,
+        repr=False,
+        description="With `provided`, the passphrase of an encrypted private key, which should be a secret.",
+        json_schema_extra=SECRET,
+    )
     _provided: "Authority | None" = PrivateAttr(default=None)
 
     @property
     def provided(self) -> "Authority":
-        """What was provided, read and found to be fit; for that source alone."""
+        """The provided authority, once its texts were read and accepted. Only with the source `provided`."""
         assert self._provided is not None  # noqa: S101  # the validation sees to it
         return self._provided
 
@@ -40,11 +63,11 @@ class AuthoritySettings(Model):
     def _has_what_its_source_needs(self) -> Self:
         for field in ("certificate", "private_key"):
             if self.source == "provided" and getattr(self, field) is None:
-                raise fault(to_camel(field), None, "PEM text, with the source 'provided'")
+                raise fault(to_camel(field), None, "PEM text, because the source is 'provided'")
         for field, source in _OF_SOURCE.items():
             if self.source != source and field in self.model_fields_set:
                 value = getattr(self, field)
-                raise fault(to_camel(field), value, f"left out, unless the source is '{source}'")
+                raise fault(to_camel(field), value, f"left out unless the source is '{source}'")
         return self
 
     @model_validator(mode="after")
@@ -62,19 +85,29 @@ class AuthoritySettings(Model):
 
 
 class CertificateSettings(Model):
-    """The authorities, of which the first signs and clients trust all; the registry's key, for how long its
-    certificate is valid, and how long before its end an `up` renews it."""
+    """The registry's certificate, and the authorities that sign it."""
 
-    authorities: tuple[AuthoritySettings, ...] = (AuthoritySettings(),)
-    key: KeyKind = "rsa-2048"
-    valid_for: Duration = timedelta(days=365)
-    renew_before: Duration = timedelta(days=30)
+    authorities: tuple[AuthoritySettings, ...] = Field(
+        default=(AuthoritySettings(),),
+        description="The certificate authorities. The first signs the registry's certificate; clients trust all of "
+        "them.",
+    )
+    key: KeyKind = Field(
+        default="rsa-2048", description="The registry's own key: `rsa-2048`, `rsa-4096` or `ecdsa-p256`."
+    )
+    valid_for: Duration = Field(
+        default=timedelta(days=365),
+        description="How long the registry's certificate is valid: days (`30d`) or hours (`12h`), at most `3650d`.",
+    )
+    renew_before: Duration = Field(
+        default=timedelta(days=30), description="How long before its end `pulumi up` renews the certificate."
+    )
 
     @field_validator("authorities")
     @classmethod
     def _one_signs(cls, authorities: tuple[AuthoritySettings, ...]) -> tuple[AuthoritySettings, ...]:
         if not authorities:
-            raise PydanticCustomError("empty", "should be a list with an authority at least")
+            raise PydanticCustomError("empty", "should be a list of at least one authority")
         return authorities
 
     @model_validator(mode="after")
@@ -82,7 +115,7 @@ class CertificateSettings(Model):
         taken: dict[str, int] = {}
         for index, authority in enumerate(self.authorities):
             if authority.name in taken:
-                expected = f"a name of its own: authorities[{taken[authority.name]}] has that name"
+                expected = f"a unique name: authorities[{taken[authority.name]}] has it already"
                 raise fault(f"authorities[{index}].name", authority.name, expected)
             taken[authority.name] = index
         return self

@@ -1,8 +1,8 @@
-"""The settings of clients: whose engine shall trust the registry, how far, and how it is reached."""
+"""The settings of clients: which engines trust the registry, how far, and how they are reached."""
 
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from registry_stack.settings.base import Model
 from registry_stack.settings.errors import fault
@@ -15,26 +15,42 @@ EngineName = Literal["docker", "podman", "containerd"]
 
 
 class HostSettings(Model):
-    """A host that exists already, with an engine on it. `key` is the file of a private key, read when it is needed;
-    without one the SSH agent's keys are used."""
+    """A host that exists already, with an engine on it."""
 
-    address: NameOrAddress
-    user: UserName = "root"
-    port: Port = 22
-    key: KeyFile | None = None
-    host_key: HostKey
+    address: NameOrAddress = Field(description="The DNS name or IPv4 address of its SSH server.")
+    user: UserName = Field(default="root", description="`root`, or a user that has sudo without a password.")
+    port: Port = Field(default=22, description="The port of its SSH server.")
+    key: KeyFile | None = Field(
+        default=None,
+        description="The path of a private key's file, which is read when it is needed. Unless set, the SSH agent's "
+        "keys are used.",
+    )
+    host_key: HostKey = Field(
+        description="Its SSH host key: the line that `ssh-keyscan -t ed25519 HOST` prints, without the host."
+    )
 
 
 class ClientSettings(Model):
-    """An engine that shall trust the registry, alone or with its whole system; it runs on a machine that docker-machine
-    makes, or on a host that exists."""
+    """An engine that should trust the registry, on a machine of docker-machine or on a host that exists already."""
 
-    name: DnsName
-    trust: TrustScope = "engine"
-    os: SystemChoice = "auto"
-    engine: EngineName = "docker"
-    machine: MachineSettings | None = None
-    host: HostSettings | None = None
+    name: DnsName = Field(description="The client's name, and that of its machine.")
+    trust: TrustScope = Field(
+        default="engine",
+        description="How far the client trusts the registry: by its engine alone (`engine`) or as a whole (`system`).",
+    )
+    os: SystemChoice = Field(
+        default="auto",
+        description="The client's system: `boot2docker`, `coreos`, `debian`, `rhel`, `alpine` or `suse`. `auto` "
+        "reads it from `/etc/os-release`.",
+    )
+    engine: EngineName = Field(
+        default="docker",
+        description="The client's engine: `docker`, or, with a `host`, `podman` or `containerd`.",
+    )
+    machine: MachineSettings | None = Field(
+        default=None, description="How the client's machine is created. Unless set, as `machine` says."
+    )
+    host: HostSettings | None = Field(default=None, description="A host that exists already, instead of a machine.")
 
     @model_validator(mode="after")
     def _is_a_machine_or_a_host(self) -> Self:
@@ -45,7 +61,7 @@ class ClientSettings(Model):
     @model_validator(mode="after")
     def _has_its_engine(self) -> Self:
         if self.engine != "docker" and self.host is None:
-            raise fault("engine", self.engine, "'docker' on a machine of docker-machine's; for another, name its host")
+            raise fault("engine", self.engine, "'docker' on a machine of docker-machine; another engine needs a host")
         if self.engine != "docker" and self.os == "boot2docker":
-            raise fault("engine", self.engine, "'docker', the only engine of a Boot2Docker")
+            raise fault("engine", self.engine, "'docker', the only engine that Boot2Docker has")
         return self

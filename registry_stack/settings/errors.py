@@ -1,19 +1,24 @@
-"""Faulty settings, said in the terms of the stack file: which key, its value, what would be right."""
+"""Faulty settings, in the words of the stack file: the key, its value, and what is expected."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from registry_stack.settings.base import models_in
+
 _EXPECTED = {
-    "ip_v4_address": "should be an IPv4 address, as 192.168.233.3",
-    "ip_v4_network": "should be a subnet without host bits, as 192.168.233.0/24",
+    "ip_v4_address": "should be an IPv4 address, such as 192.168.233.3",
+    "ip_v4_network": "should be a subnet without host bits, such as 192.168.233.0/24",
     "model_type": "should be a mapping of keys to values",
     "tuple_type": "should be a list",
 }
 _VEILED = {"headers", "certificate", "privateKey", "passphrase"}
+# A driver's options may be an access key. The error about a single one shows it, or nobody could tell what is wrong.
+_VEILED_IN_OTHERS = _VEILED | {"options"}
 
 
 class SettingsError(Exception):
@@ -21,13 +26,13 @@ class SettingsError(Exception):
 
 
 def fault(key: str, value: object, expected: str) -> PydanticCustomError:
-    """A fault that concerns several settings; `key` is relative to the model that raises it."""
+    """A fault that a model finds by itself. `key` is relative to that model, `expected` completes "should be ..."."""
     context = {"key": key, "value": value if value is None else str(value), "expected": expected}
     return PydanticCustomError("fault", "should be {expected}", context)
 
 
 def describe(error: ValidationError, project: str, model: type[BaseModel]) -> str:
-    """A line for each fault, as `project:key is value: what would be right`."""
+    """A line for each fault: `project:key is value: should be ...`."""
     return "\n".join(_line(details, project, model) for details in error.errors())
 
 
@@ -39,30 +44,33 @@ def _line(details: ErrorDetails, project: str, model: type[BaseModel]) -> str:
         case "extra_forbidden":
             return f"{key} is unknown: {_nearest(details['loc'], model)}"
         case "missing":
-            return f"{key} is missing"
+            field = _field(_holder(details["loc"], model), str(details["loc"][-1]))
+            return f"{key} is missing: {field.description}"
         case _:
-            value = context.get("value", details["input"])
-            shown = _shown(value, veiled=not _VEILED.isdisjoint(steps))
+            value = _shown(context.get("value", details["input"]), veiled=not _VEILED.isdisjoint(steps))
+            shown = "not set" if value is None else repr(value)
             expected = _EXPECTED.get(details["type"], details["msg"].removeprefix("Input "))
-            return f"{key} is {shown!r}: {expected}"
+            return f"{key} is {shown}: {expected}"
 
 
-class _Sign(str):
-    """Stands for a value that is not to be seen."""
+class _Placeholder(str):
+    """Stands for a value that must not be shown. Without quotes in an error, because it is not the value itself."""
 
     __slots__ = ()
-    __repr__ = str.__str__
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def _shown(value: Any, *, veiled: bool) -> Any:
-    """What a line shows of a value: nothing that may be secret, wherever in it that is."""
+    """What a line shows of a value: nothing that may be secret, at any depth."""
     if isinstance(value, str) and "-----BEGIN" in value:
-        return _Sign("(PEM)")
+        return _Placeholder("(PEM)")
     if isinstance(value, Mapping):
-        return {name: _shown(each, veiled=veiled or name in _VEILED) for name, each in value.items()}
+        return {name: _shown(each, veiled=veiled or name in _VEILED_IN_OTHERS) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [_shown(each, veiled=veiled) for each in value]
-    return _Sign("(hidden)") if veiled and value is not None else value
+    return _Placeholder("(hidden)") if veiled and value is not None else value
 
 
 def _path(location: Iterable[int | str]) -> str:
@@ -85,12 +93,9 @@ def _holder(location: tuple[int | str, ...], model: type[BaseModel]) -> type[Bas
     """The model that the last step of a location is a key of."""
     for step in location[:-1]:
         if isinstance(step, str):
-            field = next(f for name, f in model.model_fields.items() if step in (f.alias, name))
-            model = next(iter(_models(field.annotation)), model)
+            model = next(iter(models_in(_field(model, step).annotation)), model)
     return model
 
 
-def _models(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in get_args(annotation) for model in _models(part)]
+def _field(model: type[BaseModel], key: str) -> FieldInfo:
+    return next(field for name, field in model.model_fields.items() if key in (field.alias, name))

@@ -1,4 +1,4 @@
-"""The settings of machines, and of the docker-machine that makes them."""
+"""The settings of machines, and of the docker-machine that creates them."""
 
 import os
 from ipaddress import IPv4Address
@@ -30,31 +30,48 @@ Driver = Literal[
 ]
 
 _GENERIC = {
-    "generic-ip-address": "the address of the host that the machine is",
-    "generic-ssh-key": "the file of the private key with which the host lets in; no SSH agent is asked for it",
+    "generic-ip-address": "the address of the host",
+    "generic-ssh-key": "the path of the private key that the host accepts; an SSH agent's keys are not used",
 }
 
 
 class MachineSettings(Model):
-    """What docker-machine makes a machine with; options are the driver's own flags, without their dashes."""
+    """How docker-machine creates a machine."""
 
-    driver: Driver = "virtualbox"
-    options: DriverOptions = Field(default_factory=dict)
-    host_key: HostKey | None = None
-    adopt: bool = False
-    on_destroy: Literal["remove", "keep"] | None = None
+    driver: Driver = Field(
+        default="virtualbox",
+        description="docker-machine's driver. `container` is this project's own: a container of the workstation's "
+        "engine.",
+    )
+    options: DriverOptions = Field(
+        default_factory=dict,
+        description="The driver's flags without their dashes, as `docker-machine create --driver NAME --help` lists "
+        "them.",
+    )
+    host_key: HostKey | None = Field(
+        default=None,
+        description="The machine's SSH host key, if you know it beforehand. Unless set, it is read once, when the "
+        "machine is created.",
+    )
+    adopt: bool = Field(default=False, description="Take over a machine that docker-machine has already.")
+    on_destroy: Literal["remove", "keep"] | None = Field(
+        default=None,
+        description="Whether `pulumi destroy` removes the machine (`remove`) or leaves it (`keep`). Unless set, an "
+        "adopted machine is kept, and any other is removed.",
+    )
 
     @property
     def keep(self) -> bool:
-        """Whether the machine outlives the stack: unless told otherwise, one that the stack did not make does."""
+        """Whether the machine outlives the stack. Unless set, only an adopted one does."""
         return self.adopt if self.on_destroy is None else self.on_destroy == "keep"
 
     @model_validator(mode="after")
     def _adopts_as_it_is(self) -> Self:
         if self.adopt and self.driver == "container":
-            raise fault("adopt", self.adopt, "left out for the driver 'container', which makes its machines itself")
+            raise fault("adopt", self.adopt, "left out for the driver 'container', which creates its own machines")
         if self.adopt and self.options:
-            raise fault("options", dict(self.options), "left out for a machine that is adopted as it is")
+            # their names alone: a value may be an access key
+            raise fault("options", ", ".join(self.options), "left out for a machine that is adopted as it is")
         return self
 
     @model_validator(mode="after")
@@ -72,22 +89,31 @@ class MachineSettings(Model):
             try:
                 IPv4Address(address)
             except ValueError:
-                expected = "the IPv4 address that Docker gives the container at its start"
+                expected = "the IPv4 address that Docker assigns to the container"
                 raise fault("options.container-address", address, expected) from None
         return self
 
 
 class DockerMachineSettings(Model):
-    """The docker-machine executable, its storage folder (relative to the program), the seconds that one of its
-    operations may take, and how many machines are worked on at once (in fours)."""
+    """The docker-machine executable, and how it is used."""
 
-    command: str = "docker-machine"
-    storage: Path | None = None
-    deadline: int = Field(default=600, ge=30, le=7200)
-    parallel: int = Field(default=8, ge=1, le=64)
+    command: str = Field(
+        default="docker-machine", description="`docker-machine`, or its maintained fork `rancher-machine`."
+    )
+    storage: Path | None = Field(
+        default=None,
+        description="docker-machine's storage folder, relative to the program. Unless set, `$MACHINE_STORAGE_PATH`, or "
+        "else `~/.docker/machine`.",
+    )
+    deadline: int = Field(
+        default=600, ge=30, le=7200, description="How many seconds a single docker-machine operation may take."
+    )
+    parallel: int = Field(
+        default=8, ge=1, le=64, description="How many machines are worked on at once, rounded up to a multiple of 4."
+    )
 
     @property
     def storage_folder(self) -> Path:
-        """The storage folder as an absolute path; unless set, docker-machine's own choice."""
+        """The storage folder as an absolute path. Unless set, docker-machine's own choice."""
         chosen = self.storage or Path(os.environ.get("MACHINE_STORAGE_PATH", "~/.docker/machine"))
         return Path.cwd() / chosen.expanduser()

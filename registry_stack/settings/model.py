@@ -1,7 +1,7 @@
-"""The stack's settings: typed, validated once, before anything is touched.
+"""The stack's settings: typed, and validated once, before anything is touched.
 
-Source: the stack file (`Pulumi.<stack>.yaml`), one configuration key for each field of `Settings`. Whatever is
-wrong is reported together by one `SettingsError`, in the terms of that file.
+Source: the stack file (`Pulumi.<stack>.yaml`), which has a configuration key for each field of `Settings`. One
+`SettingsError` reports everything that is wrong, in the words of that file.
 """
 
 import json
@@ -18,20 +18,36 @@ from registry_stack.settings.certificates import CertificateSettings
 from registry_stack.settings.clients import ClientSettings
 from registry_stack.settings.errors import SettingsError, describe, fault
 from registry_stack.settings.machines import DockerMachineSettings, MachineSettings
-from registry_stack.settings.values import DnsName, HeaderName, HttpUrl, NameOrAddress, Port
+from registry_stack.settings.values import SECRET, DnsName, HeaderName, HttpUrl, NameOrAddress, Port, SecretText
 
 
 class RegistrySettings(Model):
-    """The registry: its names, its address and port, and the image that it runs."""
+    """The registry: its machine, its names and addresses, and what it runs."""
 
-    name: DnsName = "registry0"
-    domain: DnsName = "localdomain"
-    address: IPv4Address
-    also_known_as: tuple[NameOrAddress, ...] = ()
-    port: Port = 443
-    image: str = "registry:2"
-    image_from: Literal["registry", "workstation"] = "registry"
-    machine: MachineSettings | None = None
+    name: DnsName = Field(
+        default="registry0", description="The name of the registry's machine, and the first label of its DNS name."
+    )
+    domain: DnsName = Field(default="localdomain", description="The rest of the registry's DNS name.")
+    address: IPv4Address = Field(
+        description="The static IPv4 address that the registry's machine moves to, within `network.subnet`."
+    )
+    also_known_as: tuple[NameOrAddress, ...] = Field(
+        default=(),
+        description="More DNS names and IPv4 addresses by which engines reach the registry. Its certificate covers "
+        "them.",
+    )
+    port: Port = Field(
+        default=443, description="The registry's port. Any other than 443 becomes part of every image's name."
+    )
+    image: str = Field(default="registry:2", description="The image that the registry runs. Pin a tag.")
+    image_from: Literal["registry", "workstation"] = Field(
+        default="registry",
+        description="Where that image comes from: the machine pulls it (`registry`), or your own engine hands it over "
+        "(`workstation`), for machines without internet.",
+    )
+    machine: MachineSettings | None = Field(
+        default=None, description="How the registry's machine is created. Unless set, as `machine` says."
+    )
 
     @property
     def host(self) -> str:
@@ -45,37 +61,65 @@ class RegistrySettings(Model):
 
 
 class NetworkSettings(Model):
-    """The network of the machines; container machines get one of their own with this subnet."""
+    """The network of the machines."""
 
-    subnet: IPv4Network
-    gateway: IPv4Address
-    interface: str = "eth0"
+    subnet: IPv4Network = Field(description="The subnet, without host bits, such as `192.168.233.0/24`.")
+    gateway: IPv4Address = Field(description="The gateway's IPv4 address, within the subnet.")
+    interface: str = Field(default="eth0", description="The interface that gets the registry's static address.")
 
 
 class EndpointSettings(Model):
-    """A webhook that the registry notifies of pushes and pulls. Header values are secret."""
+    """A webhook that the registry notifies of pushes and pulls."""
 
-    name: str = Field(min_length=1)
-    url: HttpUrl
-    headers: dict[HeaderName, tuple[str, ...]] = Field(default_factory=dict)
+    name: str = Field(min_length=1, description="The webhook's name.")
+    url: HttpUrl = Field(description="Where the registry sends its events.", json_schema_extra=SECRET)
+    headers: dict[HeaderName, tuple[SecretText, ...]] = Field(
+        default_factory=dict,
+        description="HTTP headers to send, each with a list of values, which should be secrets.",
+    )
 
 
 class Settings(Model):
     """All settings of a stack."""
 
-    registry: RegistrySettings
-    network: NetworkSettings
-    machine: MachineSettings = MachineSettings()
-    clients: tuple[ClientSettings, ...] = ()
-    notifications: tuple[EndpointSettings, ...] = ()
-    certificates: CertificateSettings = CertificateSettings()
-    docker_machine: DockerMachineSettings = DockerMachineSettings()
-    hosts_file: Literal["manage", "off"] = "off"
-    workstation_trust: Literal["off", "user", "system"] = "off"
+    registry: RegistrySettings = Field(
+        description="The registry: its machine, its names and addresses, and what it runs."
+    )
+    network: NetworkSettings = Field(
+        description="The machines' network. Container machines get a network of their own with this subnet."
+    )
+    machine: MachineSettings = Field(
+        default=MachineSettings(),
+        description="How machines are created, unless the registry or a client says otherwise.",
+        json_schema_extra=SECRET,
+    )
+    clients: tuple[ClientSettings, ...] = Field(
+        default=(), description="The clients: engines that should trust the registry."
+    )
+    notifications: tuple[EndpointSettings, ...] = Field(
+        default=(), description="Webhooks that the registry notifies of pushes and pulls.", json_schema_extra=SECRET
+    )
+    certificates: CertificateSettings = Field(
+        default=CertificateSettings(),
+        description="The registry's certificate, and the authorities that sign it.",
+        json_schema_extra=SECRET,
+    )
+    docker_machine: DockerMachineSettings = Field(
+        default=DockerMachineSettings(), description="The docker-machine executable, and how it is used."
+    )
+    hosts_file: Literal["manage", "off"] = Field(
+        default="off",
+        description="`manage` writes the registry's names into this workstation's hosts file; `off` leaves it alone.",
+    )
+    workstation_trust: Literal["off", "user", "system"] = Field(
+        default="off",
+        description="What on this workstation trusts the registry: nothing (`off`), your own engines (`user`), or the "
+        "whole system (`system`).",
+    )
 
     @cached_property
     def machines(self) -> dict[str, MachineSettings]:
-        """Every machine of the stack by name, the registry's first; hosts that exist already are none."""
+        """Every machine of the stack by name, the registry's first. A host that exists already is not a machine."""
         clients = [(client.name, client.machine) for client in self.clients if client.host is None]
         wanted = [(self.registry.name, self.registry.machine), *clients]
         return {name: machine or self.machine for name, machine in wanted}
@@ -87,16 +131,18 @@ class Settings(Model):
             if not is_host_of(self.network.subnet, address):
                 raise fault(key, address, usable)
         if self.registry.address == self.network.gateway:
-            raise fault("registry.address", self.registry.address, "another address than the gateway's")
+            raise fault("registry.address", self.registry.address, "an address other than the gateway's")
         return self
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        taken = {self.registry.name: "the registry's machine has that name"}
+        taken = {self.registry.name: "the registry's machine"}
         for index, client in enumerate(self.clients):
             if client.name in taken:
-                raise fault(f"clients[{index}].name", client.name, f"a name of its own: {taken[client.name]}")
-            taken[client.name] = f"clients[{index}] has that name"
+                raise fault(
+                    f"clients[{index}].name", client.name, f"a unique name: {taken[client.name]} has it already"
+                )
+            taken[client.name] = f"clients[{index}]"
         return self
 
     @model_validator(mode="after")
@@ -107,7 +153,7 @@ class Settings(Model):
                 address = IPv4Address(machine.options["container-address"])
                 key = f"container-address of {name}"
                 if address in taken:
-                    raise fault(key, address, f"an address of its own: {taken[address]} has that one")
+                    raise fault(key, address, f"a unique address: {taken[address]} has it already")
                 if not is_host_of(self.network.subnet, address):
                     raise fault(key, address, f"an address within the subnet {self.network.subnet}")
                 taken[address] = name
@@ -121,7 +167,7 @@ class Settings(Model):
                 place = (client.host.address, client.host.port)
                 there = "the registry" if place[0] == str(self.registry.address) else taken.get(place)
                 if there:
-                    key, expected = f"clients[{index}].host.address", f"a host of its own: {there} is there"
+                    key, expected = f"clients[{index}].host.address", f"a host of its own: {there} has that address"
                     raise fault(key, client.host.address, expected)
                 taken[place] = client.name
         return self
@@ -129,9 +175,9 @@ class Settings(Model):
 
 def load(config: Mapping[str, str], project: str, now: datetime | None = None) -> Settings:
     """Reads the settings of `project` from Pulumi's configuration: qualified keys, values as JSON or plain text.
-    Certificates in them have to be valid at the moment `now`.
 
-    Raises SettingsError, which names every faulty key, its value, and what would be right.
+    Provided certificates must be valid at the moment `now`. Raises SettingsError, which names every faulty key, its
+    value, and what is expected.
     """
     prefix = f"{project}:"
     own = {key.removeprefix(prefix): _parsed(text) for key, text in config.items() if key.startswith(prefix)}
@@ -142,7 +188,7 @@ def load(config: Mapping[str, str], project: str, now: datetime | None = None) -
 
 
 def is_host_of(subnet: IPv4Network, address: IPv4Address) -> bool:
-    """Whether a host of the subnet can have the address: within it, neither its first nor its last."""
+    """Whether a host of the subnet can have the address: any but the first and the last."""
     return address in subnet and address not in (subnet.network_address, subnet.broadcast_address)
 
 

@@ -1,4 +1,4 @@
-"""What the workstation must have, looked at before anything is touched."""
+"""Checks the workstation before anything is touched."""
 
 import os
 import platform
@@ -13,13 +13,13 @@ from registry_stack.settings.model import Settings
 
 
 def check_workstation(settings: Settings) -> None:
-    """Raises SettingsError unless docker-machine is installed, each existing host's key is there, and, for container
-    machines, a Docker engine answers."""
+    """Raises SettingsError unless docker-machine is installed, the key of each existing host can be read, and a Docker
+    engine answers if there are container machines."""
     command = settings.docker_machine.command
     if shutil.which(command) is None:
         raise SettingsError(
             f"registry-stack:dockerMachine.command is {command!r}: should be an installed docker-machine "
-            f"(or its maintained fork, rancher-machine); it was not found on PATH"
+            "(or its maintained fork, rancher-machine) on PATH"
         )
     for name, machine in settings.machines.items():
         if machine.driver == "container":
@@ -31,10 +31,10 @@ def check_workstation(settings: Settings) -> None:
 
 def _check_key(setting: str, host: HostSettings) -> None:
     if host.key is None:
-        # Windows' agent is found without it
+        # on Windows the agent is found without the variable
         if platform.system() != "Windows" and not os.environ.get("SSH_AUTH_SOCK"):
             raise SettingsError(
-                f"{setting} is missing: should be the path of a private key's file, for no SSH agent runs here"
+                f"{setting} is missing: should be the path of a private key's file, because no SSH agent is running"
             )
         return
     path = Path(host.key).expanduser()
@@ -42,15 +42,15 @@ def _check_key(setting: str, host: HostSettings) -> None:
         path.open("rb").close()
     except OSError as error:
         raise SettingsError(
-            f"{setting} is {host.key!r}: should be a private key's file that can be read; {path}: {error.strerror}"
+            f"{setting} is {host.key!r}: should be a private key's file that you can read; {path}: {error.strerror}"
         ) from None
 
 
 def _check_engine(machine: str) -> None:
     if platform.system() != "Linux":
         raise SettingsError(
-            f"registry-stack: the driver of {machine} is 'container': on {platform.system()} Docker runs in a VM, "
-            "whose containers can't be reached by address: use WSL2, a Linux VM, or the driver virtualbox or hyperv"
+            f"registry-stack: the driver of {machine} is 'container', but on {platform.system()} Docker runs in a VM, "
+            "whose containers can't be reached by address; use WSL2, a Linux VM, or the driver virtualbox or hyperv"
         )
     engine = urlsplit(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock"))
     if engine.scheme != "unix":

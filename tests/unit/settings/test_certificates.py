@@ -11,8 +11,8 @@ from tests.unit.settings.test_settings import configuration
 
 CERTIFICATE, KEY = ROOT_TEXTS
 AT = "registry-stack:certificates."
-DURATION = "should be whole days or hours, as 30d or 12h, at most 3650d"
-LABEL = "should be a name of lower-case letters, digits and hyphens, 63 at most"
+DURATION = "should be a duration in whole days or hours, such as 30d or 12h, of at most 3650d"
+LABEL = "should be a name of at most 63 lower-case letters, digits and hyphens"
 KINDS = "should be 'rsa-2048', 'rsa-4096' or 'ecdsa-p256'"
 
 
@@ -59,63 +59,63 @@ def test_durations(text: str, hours: int) -> None:
         (authorities({"name": "ä"}), f"authorities[0].name is 'ä': {LABEL}"),
         (authorities({"name": "a" * 64}), f"authorities[0].name is '{'a' * 64}': {LABEL}"),
         (authorities({"name": 2027}), f"authorities[0].name is 2027: {LABEL}"),
-        (authorities({"name": None}), f"authorities[0].name is None: {LABEL}"),
+        (authorities({"name": None}), f"authorities[0].name is not set: {LABEL}"),
         (
             authorities({"name": "a"}, {"name": "b"}, {"name": "a"}),
-            "authorities[2].name is 'a': should be a name of its own: authorities[0] has that name",
+            "authorities[2].name is 'a': should be a unique name: authorities[0] has it already",
         ),
         (
             authorities({}, {"key": "rsa-4096"}),
-            "authorities[1].name is 'authority': should be a name of its own: authorities[0] has that name",
+            "authorities[1].name is 'authority': should be a unique name: authorities[0] has it already",
         ),
         # lists and mappings
-        (authorities(), "authorities is []: should be a list with an authority at least"),
+        (authorities(), "authorities is []: should be a list of at least one authority"),
         ({"authorities": {"name": "a"}}, "authorities is {'name': 'a'}: should be a list"),
         ({"authorities": "generate"}, "authorities is 'generate': should be a list"),
         (authorities("generate"), "authorities[0] is 'generate': should be a mapping of keys to values"),
-        (authorities(None), "authorities[0] is None: should be a mapping of keys to values"),
+        (authorities(None), "authorities[0] is not set: should be a mapping of keys to values"),
         ({"authority": []}, "authority is unknown: did you mean authorities?"),
         (authorities({"privatKey": "x"}), "authorities[0].privatKey is unknown: did you mean privateKey?"),
         (authorities({"private_key": "x"}), "authorities[0].private_key is unknown: did you mean privateKey?"),
         (authorities({"algorithm": "rsa"}), "authorities[0].algorithm is unknown: did you mean"),
         # sources
         (authorities({"source": "generated"}), "authorities[0].source is 'generated': should be 'generate'"),
-        (authorities({"source": None}), "authorities[0].source is None: should be 'generate'"),
+        (authorities({"source": None}), "authorities[0].source is not set: should be 'generate'"),
         (
             authorities({"source": "provided"}),
-            "authorities[0].certificate is None: should be PEM text, with the source 'provided'",
+            "authorities[0].certificate is not set: should be PEM text, because the source is 'provided'",
         ),
         (
             authorities({"source": "provided", "privateKey": KEY}),
-            "authorities[0].certificate is None: should be PEM text, with the source 'provided'",
+            "authorities[0].certificate is not set: should be PEM text, because the source is 'provided'",
         ),
         (
             authorities({"source": "provided", "certificate": CERTIFICATE}),
-            "authorities[0].privateKey is None: should be PEM text, with the source 'provided'",
+            "authorities[0].privateKey is not set: should be PEM text, because the source is 'provided'",
         ),
         (
             authorities({"source": "provided", "certificate": CERTIFICATE, "privateKey": KEY, "key": "rsa-2048"}),
-            "authorities[0].key is 'rsa-2048': should be left out, unless the source is 'generate'",
+            "authorities[0].key is 'rsa-2048': should be left out unless the source is 'generate'",
         ),
         (
             authorities({"source": "docker-machine", "key": "rsa-2048"}),
-            "authorities[0].key is 'rsa-2048': should be left out, unless the source is 'generate'",
+            "authorities[0].key is 'rsa-2048': should be left out unless the source is 'generate'",
         ),
         (
             authorities({"source": "docker-machine", "certificate": CERTIFICATE, "privateKey": KEY}),
-            "authorities[0].certificate is (PEM): should be left out, unless the source is 'provided'",
+            "authorities[0].certificate is (PEM): should be left out unless the source is 'provided'",
         ),
         (
             authorities({"certificate": CERTIFICATE}),
-            "authorities[0].certificate is (PEM): should be left out, unless the source is 'provided'",
+            "authorities[0].certificate is (PEM): should be left out unless the source is 'provided'",
         ),
         (
             authorities({"privateKey": KEY}),
-            "authorities[0].privateKey is (PEM): should be left out, unless the source is 'provided'",
+            "authorities[0].privateKey is (PEM): should be left out unless the source is 'provided'",
         ),
         (
             authorities({"passphrase": "s3cret"}),
-            "authorities[0].passphrase is (hidden): should be left out, unless the source is 'provided'",
+            "authorities[0].passphrase is (hidden): should be left out unless the source is 'provided'",
         ),
         # keys
         (authorities({"key": "rsa-1024"}), f"authorities[0].key is 'rsa-1024': {KINDS}"),
@@ -139,7 +139,7 @@ def test_durations(text: str, hours: int) -> None:
         ({"validFor": "3651d"}, f"validFor is '3651d': {DURATION}"),
         ({"validFor": "87601h"}, f"validFor is '87601h': {DURATION}"),
         ({"validFor": "999999999999999d"}, f"validFor is '999999999999999d': {DURATION}"),
-        ({"validFor": None}, f"validFor is None: {DURATION}"),
+        ({"validFor": None}, f"validFor is not set: {DURATION}"),
         ({"renewBefore": 30}, f"renewBefore is 30: {DURATION}"),
         ({"renewBefore": "0h"}, f"renewBefore is '0h': {DURATION}"),
         ({"renewBefore": "1d12h"}, f"renewBefore is '1d12h': {DURATION}"),

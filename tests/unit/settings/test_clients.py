@@ -16,11 +16,11 @@ from tests.unit.settings.test_settings import CONTAINER, settings
 HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKgtu7Qw3mHnJqTVHJZJBJ1c5K9fBzWfLTz0JpF3i8hR"
 HOST = {"address": "192.168.233.51", "user": "admin", "key": "~/.ssh/id_ed25519", "hostKey": HOST_KEY}
 HOST_KEY_WANTED = "should be an SSH host key as in known_hosts, ssh-ed25519 or ECDSA: 'type base64'"
-USER_WANTED = "should be a user's name on that host"
+USER_WANTED = "should be the name of a user on that host"
 KEY_WANTED = "should be the path of a private key's file, not the key itself"
 NAME_WANTED = "should be a DNS name or an IPv4 address"
 PORT_WANTED = "should be a port from 1 to 65535"
-OWN_ENGINE = "should be 'docker' on a machine of docker-machine's; for another, name its host"
+OWN_ENGINE = "should be 'docker' on a machine of docker-machine; another engine needs a host"
 
 
 def client(**changes: object) -> dict[str, Any]:
@@ -92,11 +92,11 @@ BAD: list[tuple[dict[str, Any], str]] = [
     (client(host=None, engine="podman", trust="system"), f"clients[0].engine is 'podman': {OWN_ENGINE}"),
     (
         client(engine="podman", os="boot2docker"),
-        "clients[0].engine is 'podman': should be 'docker', the only engine of a Boot2Docker",
+        "clients[0].engine is 'podman': should be 'docker', the only engine that Boot2Docker has",
     ),
     (
         client(engine="containerd", os="boot2docker", trust="system"),
-        "clients[0].engine is 'containerd': should be 'docker', the only engine of a Boot2Docker",
+        "clients[0].engine is 'containerd': should be 'docker', the only engine that Boot2Docker has",
     ),
     (
         client(machine=CONTAINER),
@@ -119,11 +119,11 @@ BAD: list[tuple[dict[str, Any], str]] = [
     (host(address=10), f"clients[0].host.address is 10: {NAME_WANTED}"),
     (
         host(address="192.168.233.3"),
-        "clients[0].host.address is '192.168.233.3': should be a host of its own: the registry is there",
+        "clients[0].host.address is '192.168.233.3': should be a host of its own: the registry has that address",
     ),
     (
         {"clients": [{"name": name, "host": HOST} for name in "ab"]},
-        "clients[1].host.address is '192.168.233.51': should be a host of its own: a is there",
+        "clients[1].host.address is '192.168.233.51': should be a host of its own: a has that address",
     ),
     (host(user=""), f"clients[0].host.user is '': {USER_WANTED}"),
     (host(user="-l"), f"clients[0].host.user is '-l': {USER_WANTED}"),
@@ -132,6 +132,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     (host(user=0), f"clients[0].host.user is 0: {USER_WANTED}"),
     (host(port=0), f"clients[0].host.port is 0: {PORT_WANTED}"),
     (host(port=65536), f"clients[0].host.port is 65536: {PORT_WANTED}"),
+    (host(port=True), f"clients[0].host.port is True: {PORT_WANTED}"),
     (host(port="22"), f"clients[0].host.port is '22': {PORT_WANTED}"),
     (host(port=22.5), f"clients[0].host.port is 22.5: {PORT_WANTED}"),
     (host(key=""), f"clients[0].host.key is '': {KEY_WANTED}"),
@@ -141,7 +142,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     (host(keyFile="x"), "clients[0].host.keyFile is unknown: did you mean key?"),
     (host(hostkey=HOST_KEY), "clients[0].host.hostkey is unknown: did you mean hostKey?"),
     (client(host={**HOST, "password": "s3cret"}), "clients[0].host.password is unknown: did you mean"),
-    (host(hostKey=None), "clients[0].host.hostKey is missing"),
+    (host(hostKey=None), "clients[0].host.hostKey is missing: Its SSH host key"),
     (host(hostKey=""), f"clients[0].host.hostKey is '': {HOST_KEY_WANTED}"),
     (host(hostKey="ssh-ed25519"), f"clients[0].host.hostKey is 'ssh-ed25519': {HOST_KEY_WANTED}"),
     (host(hostKey="AAAA"), f"clients[0].host.hostKey is 'AAAA': {HOST_KEY_WANTED}"),
@@ -190,7 +191,7 @@ def test_a_key_file_that_is_missing(workstation: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         check_workstation(with_key("~/key"))
     assert str(caught.value) == (
-        "registry-stack:clients[0].host.key is '~/key': should be a private key's file that can be read; "
+        "registry-stack:clients[0].host.key is '~/key': should be a private key's file that you can read; "
         f"{workstation}/key: No such file or directory"
     )
 
@@ -206,7 +207,7 @@ def test_without_a_key_file_there_has_to_be_an_agent(monkeypatch: pytest.MonkeyP
         check_workstation(with_key(None))
     assert str(caught.value) == (
         "registry-stack:clients[0].host.key is missing: should be the path of a private key's file, "
-        "for no SSH agent runs here"
+        "because no SSH agent is running"
     )
     monkeypatch.setenv("SSH_AUTH_SOCK", os.devnull)
     check_workstation(with_key(None))

@@ -39,7 +39,7 @@ def test_without_docker_machine() -> None:
         check_workstation(settings(HYPERV, "rancher-machine"))
     assert str(raised.value) == (
         "registry-stack:dockerMachine.command is 'rancher-machine': should be an installed docker-machine "
-        "(or its maintained fork, rancher-machine); it was not found on PATH"
+        "(or its maintained fork, rancher-machine) on PATH"
     )
 
 
@@ -71,7 +71,7 @@ def test_where_docker_runs_in_a_vm_other_ways_are_named(system: str, monkeypatch
     with pytest.raises(SettingsError) as raised:
         check_workstation(settings(CONTAINER))
     assert str(raised.value) == (
-        f"registry-stack: the driver of registry0 is 'container': on {system} Docker runs in a VM, whose containers "
-        "can't be reached by address: use WSL2, a Linux VM, or the driver virtualbox or hyperv"
+        f"registry-stack: the driver of registry0 is 'container', but on {system} Docker runs in a VM, whose "
+        "containers can't be reached by address; use WSL2, a Linux VM, or the driver virtualbox or hyperv"
     )
     check_workstation(settings(HYPERV))

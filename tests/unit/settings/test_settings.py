@@ -65,7 +65,15 @@ def test_keys_of_other_packages_are_left_alone() -> None:
             "registry-stack:clients[0].trsut is unknown: did you mean trust?",
         ),
         ({"registry": registry(adress="x")}, "registry-stack:registry.adress is unknown: did you mean address?"),
-        ({"registry": {}}, "registry-stack:registry.address is missing"),
+        ({"registry": {}}, "registry-stack:registry.address is missing: The static IPv4 address"),
+        (
+            {"machine": {"driver": "amazonec2", "adopt": True, "options": {"amazonec2-secret-key": "s3cret"}}},
+            "machine.options is 'amazonec2-secret-key': should be left out for a machine that is adopted as it is",
+        ),
+        (
+            {"machine": [{"options": {"amazonec2-secret-key": "s3cret"}}]},
+            "machine is [{'options': {'amazonec2-secret-key': (hidden)}}]: should be a mapping of keys to values",
+        ),
         ({"registry": "registry0"}, "registry-stack:registry is 'registry0': should be a mapping of keys to values"),
         ({"clients": {"name": "a"}}, "registry-stack:clients is {'name': 'a'}: should be a list"),
         (
@@ -74,11 +82,11 @@ def test_keys_of_other_packages_are_left_alone() -> None:
         ),
         (
             {"clients": [{"name": "registry0"}]},
-            "clients[0].name is 'registry0': should be a name of its own: the registry's machine has that name",
+            "clients[0].name is 'registry0': should be a unique name: the registry's machine has it already",
         ),
         (
             {"clients": [{"name": "a"}, {"name": "a"}]},
-            "clients[1].name is 'a': should be a name of its own: clients[0] has that name",
+            "clients[1].name is 'a': should be a unique name: clients[0] has it already",
         ),
         (
             {"clients": [{"name": "Client_1"}]},
@@ -100,11 +108,11 @@ def test_keys_of_other_packages_are_left_alone() -> None:
         ),
         (
             {"registry": registry(address="192.168.233.2")},
-            "registry.address is '192.168.233.2': should be another address than the gateway's",
+            "registry.address is '192.168.233.2': should be an address other than the gateway's",
         ),
         (
             {"registry": registry(address="192.168.233")},
-            "registry.address is '192.168.233': should be an IPv4 address, as",
+            "registry.address is '192.168.233': should be an IPv4 address, such as",
         ),
         (
             {"network": {"subnet": SUBNET, "gateway": "10.0.0.1"}},
@@ -131,15 +139,15 @@ def test_keys_of_other_packages_are_left_alone() -> None:
         ),
         (
             {"machine": {"driver": "container"}},
-            "machine.options.container-address is None: should be the IPv4 address that Docker gives the container",
+            "machine.options.container-address is not set: should be the IPv4 address that Docker assigns",
         ),
         (
             {"machine": {"driver": "container", "options": {"container-address": "here"}}},
-            "machine.options.container-address is 'here': should be the IPv4 address that Docker gives the container",
+            "machine.options.container-address is 'here': should be the IPv4 address that Docker assigns",
         ),
         (
             {"clients": [{"name": name, "machine": CONTAINER} for name in "ab"]},
-            "container-address of b is '192.168.233.9': should be an address of its own: a has that one",
+            "container-address of b is '192.168.233.9': should be a unique address: a has it already",
         ),
         (
             {
@@ -151,11 +159,11 @@ def test_keys_of_other_packages_are_left_alone() -> None:
         ),
         (
             {"machine": {"driver": "generic", "options": {"generic-ssh-key": "id"}}},
-            "machine.options.generic-ip-address is None: should be the address of the host that the machine is",
+            "machine.options.generic-ip-address is not set: should be the address of the host",
         ),
         (
             {"machine": {"driver": "generic", "options": {"generic-ip-address": "10.0.0.7"}}},
-            "machine.options.generic-ssh-key is None: should be the file of the private key",
+            "machine.options.generic-ssh-key is not set: should be the path of the private key",
         ),
         (
             {"machine": {"driver": "generic", "hostKey": "ssh-rsa AAAA"}},
@@ -173,6 +181,7 @@ def test_a_fault_names_the_key_the_value_and_what_would_be_right(changes: dict[s
     with pytest.raises(SettingsError) as caught:
         settings(**changes)
     assert line in str(caught.value)
+    assert "s3cret" not in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
 
 

@@ -171,7 +171,7 @@ UNKNOWN = ((x509.UnrecognizedExtension(ObjectIdentifier("1.2.3.4"), b"\x05\x00")
         # passphrases
         (
             given(private_key=ENCRYPTED),
-            "passphrase is None: should be the passphrase of privateKey, which is encrypted",
+            "passphrase is not set: should be the passphrase of privateKey, which is encrypted",
         ),
         (
             given(private_key=ENCRYPTED, passphrase=""),
