@@ -7,7 +7,7 @@ RUN := $(VENV)/python -m tasks.stack.environment $(VENV)/python -m
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help reachable tools tools-refresh engine images systems env demo demo-down test unit lint bench soak clean
+.PHONY: help reachable tools tools-refresh engine images systems env demo demo-down test unit lint docs bench soak clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
@@ -54,6 +54,9 @@ lint: tools ## linters and the type checker
 	@$(RUN) ruff check --quiet
 	@$(RUN) ruff format --check --quiet
 	@$(RUN) mypy
+
+docs: tools ## write what is made from the settings: their schema, the table in docs/settings.md, Pulumi.yaml's config
+	@$(RUN) tasks.docs.make
 
 bench: images ## how long the demo takes, beside the same steps by hand; up to 20 machines; clients of several systems
 	@$(RUN) tasks.bench.bench --scale --systems

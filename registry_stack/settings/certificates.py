@@ -91,6 +91,7 @@ class CertificateSettings(Model):
         default=(AuthoritySettings(),),
         description="The certificate authorities. The first signs the registry's certificate; clients trust all of "
         "them.",
+        json_schema_extra={"minItems": 1},
     )
     key: KeyKind = Field(
         default="rsa-2048", description="The registry's own key: `rsa-2048`, `rsa-4096` or `ecdsa-p256`."
@@ -103,6 +104,7 @@ class CertificateSettings(Model):
         default=timedelta(days=30), description="How long before its end `pulumi up` renews the certificate."
     )
 
+    # not by min_length: pydantic calls a list empty whose only entry is faulty
     @field_validator("authorities")
     @classmethod
     def _one_signs(cls, authorities: tuple[AuthoritySettings, ...]) -> tuple[AuthoritySettings, ...]:

@@ -17,16 +17,16 @@ EngineName = Literal["docker", "podman", "containerd"]
 class HostSettings(Model):
     """A host that exists already, with an engine on it."""
 
-    address: NameOrAddress = Field(description="The DNS name or IPv4 address of its SSH server.")
+    address: NameOrAddress = Field(description="The DNS name or IPv4 address of the host's SSH server.")
     user: UserName = Field(default="root", description="`root`, or a user that has sudo without a password.")
-    port: Port = Field(default=22, description="The port of its SSH server.")
+    port: Port = Field(default=22, description="The port of the host's SSH server.")
     key: KeyFile | None = Field(
         default=None,
         description="The path of a private key's file, which is read when it is needed. Unless set, the SSH agent's "
         "keys are used.",
     )
     host_key: HostKey = Field(
-        description="Its SSH host key: the line that `ssh-keyscan -t ed25519 HOST` prints, without the host."
+        description="The host's SSH host key: the line that `ssh-keyscan -t ed25519 HOST` prints, without the host."
     )
 
 

@@ -18,7 +18,7 @@ from registry_stack.settings.certificates import CertificateSettings
 from registry_stack.settings.clients import ClientSettings
 from registry_stack.settings.errors import SettingsError, describe, fault
 from registry_stack.settings.machines import DockerMachineSettings, MachineSettings
-from registry_stack.settings.values import SECRET, DnsName, HeaderName, HttpUrl, NameOrAddress, Port, SecretText
+from registry_stack.settings.values import SECRET, DnsName, HeaderName, HttpUrl, NameOrAddress, Port, SecretText, Subnet
 
 
 class RegistrySettings(Model):
@@ -63,7 +63,7 @@ class RegistrySettings(Model):
 class NetworkSettings(Model):
     """The network of the machines."""
 
-    subnet: IPv4Network = Field(description="The subnet, without host bits, such as `192.168.233.0/24`.")
+    subnet: Subnet = Field(description="The subnet, without host bits, such as `192.168.233.0/24`.")
     gateway: IPv4Address = Field(description="The gateway's IPv4 address, within the subnet.")
     interface: str = Field(default="eth0", description="The interface that gets the registry's static address.")
 

@@ -5,7 +5,7 @@ from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -23,6 +23,7 @@ _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DNS_NAME = rf"(?=.{{1,253}}$)({_LABEL}\.)*(?![0-9]+$){_LABEL}"
 _HOST_KEY = "(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}"
 _DURATION = "([1-9][0-9]{0,5})([dh])"
+_SUBNET = r"^([0-9]{1,3}\.){3}[0-9]{1,3}/([0-9]|[12][0-9]|3[0-2])$"
 _TEN_YEARS = timedelta(days=3650)
 
 
@@ -141,6 +142,7 @@ HostKey = Annotated[
 KeyFile = Annotated[str, _text(r"(?!.*PRIVATE KEY).*\S.*", "the path of a private key's file, not the key itself")]
 UserName = Annotated[str, _text("[A-Za-z_][A-Za-z0-9_.-]*[$]?", "the name of a user on that host")]
 Port = Annotated[int, _Kind(_port, "a port from 1 to 65535", {"type": "integer", "minimum": 1, "maximum": 65535})]
+Subnet = Annotated[IPv4Network, Field(json_schema_extra={"pattern": _SUBNET})]
 SecretText = Annotated[str, Field(json_schema_extra=SECRET)]
 
 _OptionName = Annotated[str, _text("[a-z][a-z0-9-]*", "the name of a driver's flag, without its dashes")]
