@@ -98,6 +98,15 @@ def test_a_setting_that_may_be_one_secret_has_no_type(key: str) -> None:
     assert "type" not in PROJECT["config"][key]
 
 
+def test_the_template_asks_for_the_same_pulumi_and_for_settings_that_exist() -> None:
+    template = yaml.safe_load((HERE.checkout / "template" / "Pulumi.yaml").read_text("utf-8"))
+    assert template["requiredPulumiVersion"] == PROJECT["requiredPulumiVersion"]
+    # `pulumi new` puts no other name into the keys of the stack file
+    assert template["name"] == PROJECT["name"]
+    asked = template["template"]["config"]
+    assert {key: each["default"] for key, each in asked.items()} == {key: FIELDS[key].default for key in asked}
+
+
 def test_the_pinned_pulumi_satisfies_what_the_project_requires() -> None:
     pinned = pinned_modules((HERE.checkout / "offline" / "go" / "go.mod").read_text("utf-8"))
     oldest = re.fullmatch(r">=(\d+\.\d+\.\d+)", PROJECT["requiredPulumiVersion"])

@@ -53,6 +53,13 @@ def test_a_stack_file_names_the_schema_and_fits_it(name: str) -> None:
     assert read(document).registry.name == "registry0"
 
 
+def test_the_templates_stack_file_is_that_of_hosts_beside_the_checkout() -> None:
+    """`pulumi new` copies it into a folder beside the checkout."""
+    text = (HERE.checkout / "Pulumi.generic.yaml").read_text("utf-8")
+    beside = text.replace(f"$schema={SCHEMA.as_posix()}", f"$schema=../registry-stack/{SCHEMA.as_posix()}", 1)
+    assert (HERE.checkout / "template" / "Pulumi.dev.yaml").read_text("utf-8") == beside != text
+
+
 @pytest.mark.parametrize(
     "changes",
     [
