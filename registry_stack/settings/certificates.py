@@ -35,14 +35,13 @@ class AuthoritySettings(Model):
     )
     certificate: str | None = Field(
         default=None,
-        description="With `provided`, its certificate as PEM text, followed by those of its own authorities up to the "
-        "root; required then.",
+        description="Required with `provided`: its certificate as PEM text, or a bundle from it up to the root.",
         json_schema_extra=SECRET,
     )
     private_key: str | None = Field(
         default=None,
         repr=False,
-        description="With `provided`, its private key as PEM text, which should be a secret; required then.",
+        description="Required with `provided`: its private key as PEM text, which should be a secret.",
         json_schema_extra=SECRET,
     )
     passphrase: str | None = Field(
