@@ -5,8 +5,6 @@ keeps on its disk is in volumes that the image declares: they last as long as th
 """
 
 import base64
-import io
-import tarfile
 from dataclasses import dataclass
 
 import pulumi
@@ -17,23 +15,19 @@ from components.container_network import ContainerNetwork
 from components.ownership import remove_orphan_before_create
 from images.names import MACHINE
 from registry_stack.guest.boot2docker import PERSISTENT
+from registry_stack.machines.container import (
+    CAPABILITIES,
+    CGROUP_NAMESPACE,
+    RESTART,
+    SECURITY_OPTIONS,
+    SYSCTLS,
+    userdata,
+)
 from registry_stack.remote.local_engine import remove_container
 from registry_stack.settings import MachineSettings
 
 OPTIONS = frozenset({"container-address", "container-image"})
 """The options of the driver `container`; beside them it takes those of docker-machine's generic driver."""
-
-CAPABILITIES = (
-    "SYS_ADMIN",
-    "NET_ADMIN",
-    "NET_RAW",
-    "SYS_BOOT",
-    "SYS_CHROOT",
-    "SYS_PTRACE",
-    "MKNOD",
-    "AUDIT_WRITE",
-    "SYSLOG",
-)
 
 
 @dataclass(frozen=True)
@@ -67,10 +61,10 @@ class ContainerMachine(pulumi.ComponentResource):
             image=str(args.settings.options.get("container-image", MACHINE)),
             labels=labels,
             capabilities=docker.ContainerCapabilitiesArgs(adds=[f"CAP_{each}" for each in CAPABILITIES]),
-            security_opts=["seccomp=unconfined", "apparmor=unconfined"],
-            sysctls={"net.ipv4.ip_forward": "1"},
-            cgroupns_mode="private",
-            restart="always",
+            security_opts=list(SECURITY_OPTIONS),
+            sysctls=dict(SYSCTLS),
+            cgroupns_mode=CGROUP_NAMESPACE,
+            restart=RESTART,
             must_run=True,
             networks_advanced=[
                 docker.ContainerNetworksAdvancedArgs(
@@ -79,7 +73,7 @@ class ContainerMachine(pulumi.ComponentResource):
             ],
             uploads=[
                 docker.ContainerUploadArgs(
-                    file=f"{PERSISTENT}/userdata.tar", content_base64=user.public_key_openssh.apply(userdata)
+                    file=f"{PERSISTENT}/userdata.tar", content_base64=user.public_key_openssh.apply(_userdata)
                 ),
                 docker.ContainerUploadArgs(
                     file=f"{PERSISTENT}/ssh/ssh_host_ed25519_key", content=host.private_key_openssh, permissions="0600"
@@ -95,15 +89,5 @@ class ContainerMachine(pulumi.ComponentResource):
         self.register_outputs({"instance": self.instance, "host_key": self.host_key})
 
 
-def userdata(public_key: str) -> str:
-    """The archive in which docker-machine leaves a Boot2Docker its user's public key, as base64 text."""
-    content = public_key.encode()
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        folder = tarfile.TarInfo(".ssh")
-        folder.type, folder.mode = tarfile.DIRTYPE, 0o700
-        archive.addfile(folder)
-        file = tarfile.TarInfo(".ssh/authorized_keys")
-        file.size, file.mode = len(content), 0o600
-        archive.addfile(file, io.BytesIO(content))
-    return base64.b64encode(buffer.getvalue()).decode()
+def _userdata(public_key: str) -> str:
+    return base64.b64encode(userdata(public_key)).decode()

@@ -24,6 +24,7 @@ from docker.errors import APIError, BuildError, DockerException, ImageNotFound
 from requests.exceptions import RequestException
 
 from images.inputs import ASSEMBLE, FOLDER, IMAGES, LABEL, SYSTEMS, Image, digest, input_files
+from registry_stack.common.archives import pack_folder
 
 BASE: Final = "debian:bookworm-slim"
 PROBE_SECONDS: Final = 5
@@ -105,7 +106,7 @@ def assemble_in_container(engine: DockerClient, images: list[Image], output: Pat
         BASE, ["sh", "-c", f"mkdir /out && exec sh /images/assemble.sh /images /out {names}"]
     )
     try:
-        container.put_archive("/", packed(FOLDER))
+        container.put_archive("/", pack_folder(FOLDER))
         container.start()
         status = container.wait(timeout=BUILD_SECONDS)["StatusCode"]
         if status:
@@ -120,14 +121,6 @@ def assemble_in_container(engine: DockerClient, images: list[Image], output: Pat
                     shutil.copyfileobj(members.extractfile("rootfs.tar") or io.BytesIO(), copy)
     finally:
         container.remove(force=True, v=True)
-
-
-def packed(folder: Path) -> bytes:
-    """A tar archive with `folder` in it, under its own name."""
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w") as members:
-        members.add(folder, arcname=folder.name)
-    return archive.getvalue()
 
 
 def assemble(engine: DockerClient, images: list[Image], output: Path, pullable: bool) -> None:

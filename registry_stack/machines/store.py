@@ -6,7 +6,6 @@ libmachine's persist and cert packages.
 """
 
 import json
-import os
 import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from registry_stack.common.errors import MachineError
+from registry_stack.common.files import unfinished, write_file
 
 Entry = dict[str, Any]
 _PAIRS = (("ca.pem", "ca-key.pem"), ("cert.pem", "key.pem"))
@@ -72,7 +72,7 @@ class Store:
         """Removes whatever this program has about a machine."""
         shutil.rmtree(self.own(name, "key"), ignore_errors=True)
         for suffix in ("json", "config", "unsettled"):
-            for path in (self.own(name, suffix), _begun(self.own(name, suffix))):
+            for path in (self.own(name, suffix), unfinished(self.own(name, suffix))):
                 path.unlink(missing_ok=True)
         with suppress(PermissionError):  # Windows removes no file that is open
             self.own(name, "lock").unlink(missing_ok=True)
@@ -188,17 +188,5 @@ def _read(path: Path) -> Entry | None:
 
 
 def _write(path: Path, entry: Entry) -> None:
-    """Replaces a file as a whole, and for good: a crash leaves the old or the new one."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = _begun(path)
-    fresh.touch(mode=0o600)
-    with fresh.open("w", encoding="utf-8") as file:
-        json.dump(entry, file, indent=4)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-
-
-def _begun(path: Path) -> Path:
-    """Where a file is written before it takes its place; a process that is killed may leave it there."""
-    return path.with_name(path.name + ".new")
+    write_file(path, json.dumps(entry, indent=4).encode(), mode=0o600)

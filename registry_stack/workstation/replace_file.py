@@ -8,6 +8,8 @@ from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 
+from registry_stack.common.files import create_file
+
 # the folder does not let the file be renamed over: a mount point (as /etc/hosts in containers), or the right is for
 # the file alone
 _NO_RENAMING = {errno.EBUSY, errno.EXDEV, errno.EACCES, errno.EPERM, errno.EROFS}
@@ -45,10 +47,7 @@ def write_in_place(path: Path, content: bytes) -> None:
 
 def _write_like(model: Path, path: Path, content: bytes) -> None:
     """Makes a file with the rights of another one; until it has them, only its maker can read it."""
-    path.unlink(missing_ok=True)  # left by one who was killed
-    path.touch(mode=0o600)
-    with FileIO(path, "r+") as file:
-        _write(file, content)
+    create_file(path, content)
     if os.name == "posix":
         owner = model.stat()
         os.chown(path, owner.st_uid, owner.st_gid)

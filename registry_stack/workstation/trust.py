@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from registry_stack.common.errors import StackError
+from registry_stack.common.files import write_file
 from registry_stack.common.locks import locked
 from registry_stack.common.runner import Runner
 from registry_stack.workstation.trust_store import (
@@ -101,10 +102,7 @@ class WorkstationTrustWork:
             for folder in reversed([each for each in target.parents if not each.exists()]):
                 folder.mkdir()
                 made.append(str(folder))
-            fresh = target.with_name(f"{target.name}.new")
-            fresh.write_text(text, "utf-8")
-            fresh.chmod(0o644)
-            fresh.replace(target)
+            write_file(target, text.encode())
         return made
 
     def _remove(self, path: str) -> bool:

@@ -1,25 +1,25 @@
 """The hosts that the guide by hand works on: containers of the same kind as the program's own machines."""
 
-import base64
 import socket
 from collections.abc import Mapping
 from functools import partial
 
 from docker import DockerClient
 
-from components.container_machine import userdata
 from images.names import MACHINE
+from registry_stack.common.archives import pack_files
 from registry_stack.common.waiting import wait_for
 from registry_stack.guest.boot2docker import PERSISTENT
+from registry_stack.machines.container import userdata
 from tasks.bench.stack import LABELS, STACK
-from tasks.lab.hosts import archive, create_host
+from tasks.lab.hosts import create_host
 
 BOOT_SECONDS = 60.0
 
 
 def start_hosts(engine: DockerClient, addresses: Mapping[str, str], public_key: str) -> None:
     """Starts a host for each name, at its address, one by one; returns when all of them take SSH connections."""
-    files = archive({"userdata.tar": base64.b64decode(userdata(public_key))})
+    files = pack_files({"userdata.tar": userdata(public_key)})
     for name, address in addresses.items():
         host = create_host(engine, MACHINE, network=STACK, name=name, address=address, labels=LABELS)
         host.put_archive(str(PERSISTENT), files)

@@ -1,12 +1,11 @@
 """The guide's static site: files of a folder on a machine, served by a container of an image that the registry has."""
 
 import http.client
-import io
-import tarfile
 from pathlib import PurePosixPath
 
 from docker import DockerClient
 
+from registry_stack.common.archives import pack_files
 from registry_stack.common.waiting import wait_for
 from registry_stack.guest.boot2docker import PERSISTENT
 from registry_stack.remote.docker_sdk import remove_container
@@ -58,14 +57,9 @@ def fetch(address: str) -> bytes:
 
 def _write(client: DockerClient, image: str, content: bytes) -> None:
     """Writes the page on the machine through its engine: through a container that is made for that and never run."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        file = tarfile.TarInfo(PAGE)
-        file.size, file.mode = len(content), 0o644
-        archive.addfile(file, io.BytesIO(content))
     writer = client.containers.create(image, volumes=_volumes("rw"))
     try:
-        writer.put_archive(str(WEB_ROOT), buffer.getvalue())
+        writer.put_archive(str(WEB_ROOT), pack_files({PAGE: content}))
     finally:
         writer.remove()
 

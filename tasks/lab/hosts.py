@@ -1,7 +1,5 @@
 """Hosts that exist before the program does anything, as a rack or a cloud has them: containers of the local engine."""
 
-import io
-import tarfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv4Network
@@ -14,8 +12,8 @@ from docker import DockerClient
 from docker.models.containers import Container
 from docker.types import IPAMConfig, IPAMPool
 
-from components.container_machine import CAPABILITIES
-from tasks.files import write_text
+from registry_stack.common.files import write_file
+from registry_stack.machines.container import create_options
 
 AT_ONCE = 8
 
@@ -37,13 +35,9 @@ def create_host(
         name=f"{network}-{name}",
         hostname=name,
         labels=dict(labels),
-        cap_add=list(CAPABILITIES),
-        security_opt=["seccomp=unconfined", "apparmor=unconfined"],
-        sysctls={"net.ipv4.ip_forward": "1"},
-        cgroupns="private",
-        restart_policy={"Name": "always"},
         network=network,
         networking_config={network: engine.api.create_endpoint_config(ipv4_address=address)},
+        **create_options(),
     )
 
 
@@ -61,17 +55,6 @@ def make_ssh_key(path: Path) -> str:
     """Writes a new private key, and returns its public key as authorized_keys has it."""
     key = Ed25519PrivateKey.generate()
     formats = serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
-    write_text(path, key.private_bytes(serialization.Encoding.PEM, *formats).decode(), mode=0o600)
+    write_file(path, key.private_bytes(serialization.Encoding.PEM, *formats), mode=0o600)
     public = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
     return public.decode()
-
-
-def archive(files: Mapping[str, bytes]) -> bytes:
-    """An archive of files by their paths in it."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as members:
-        for path, content in files.items():
-            member = tarfile.TarInfo(path)
-            member.size = len(content)
-            members.addfile(member, io.BytesIO(content))
-    return buffer.getvalue()

@@ -30,12 +30,13 @@ from docker import DockerClient
 from docker.models.containers import Container
 
 from images.names import MACHINE, SYSTEMS
+from registry_stack.common.archives import pack_files
 from registry_stack.common.errors import CommandError, UnreachableError
 from registry_stack.common.waiting import wait_for
 from registry_stack.guest.boot2docker import PERSISTENT
 from registry_stack.remote.login import Login
 from registry_stack.remote.ssh import run_command
-from tasks.lab.hosts import AT_ONCE, archive, create_host, make_network, make_ssh_key, remove_all
+from tasks.lab.hosts import AT_ONCE, create_host, make_network, make_ssh_key, remove_all
 
 SECONDS = 60.0
 USER = "docker"
@@ -78,7 +79,7 @@ class SystemHost:
         """Brings an image of the local engine into a registry by the host's Docker engine; returns its digest."""
         with closing(docker.from_env()) as engine:
             saved = b"".join(engine.images.get(image).save(named=True))
-        self.container.put_archive("/var", archive({"image.tar": saved}))
+        self.container.put_archive("/var", pack_files({"image.tar": saved}))
         tag = f"docker tag {image} {reference}"
         self.run(f"sudo cat /var/image.tar | docker load && {tag} && sudo rm /var/image.tar")
         pushed = self.run(f"docker push {reference} && docker image rm {reference}")
@@ -149,12 +150,12 @@ def _start(container: Container, system: str, address: str, folder: Path, public
     known = make_ssh_key(host_key)
     user = {".ssh/authorized_keys": public.encode()}
     if system in SYSTEMS:
-        container.put_archive("/etc/ssh", archive({"ssh_host_ed25519_key": host_key.read_bytes()}))
-        container.put_archive("/home/docker", archive(user))
+        container.put_archive("/etc/ssh", pack_files({"ssh_host_ed25519_key": host_key.read_bytes()}))
+        container.put_archive("/home/docker", pack_files(user))
     else:
-        kept = {"userdata.tar": archive(user), "ssh/ssh_host_ed25519_key": host_key.read_bytes()}
+        kept = {"userdata.tar": pack_files(user), "ssh/ssh_host_ed25519_key": host_key.read_bytes()}
         if system == "boot2docker":
             kept["profile"] = b"DOCKER_STORAGE=overlay2\n"
-        container.put_archive(str(PERSISTENT), archive(kept))
+        container.put_archive(str(PERSISTENT), pack_files(kept))
     container.start()
     return SystemHost(container, system, address, folder / "id_ed25519", known)

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tasks.files import write_text
+from registry_stack.common.files import write_file
 from tasks.layout import HERE, Layout
 
 # The docker plugin reads these for every engine that it is told to work on, and would mix them up.
@@ -63,7 +63,7 @@ def prepare_state(layout: Layout) -> None:
     """Makes the folder of the state and its passphrase, once: a later one could not read what this one wrote."""
     layout.state.mkdir(mode=0o700, exist_ok=True)
     if not layout.passphrase.exists():
-        write_text(layout.passphrase, secrets.token_urlsafe(32) + "\n", mode=0o600)
+        write_file(layout.passphrase, f"{secrets.token_urlsafe(32)}\n".encode(), mode=0o600)
 
 
 def keep_no_logs(pulumi_home: Path) -> None:

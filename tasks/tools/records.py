@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tasks.files import write_text
+from registry_stack.common.files import write_file
 
 
 def fingerprint(*inputs: str) -> str:
@@ -32,7 +32,8 @@ class Records:
     def write(self, step: str, inputs: str, choice: str, files: Iterable[Path]) -> None:
         """Remembers that `step` is done: from `inputs`, standing on `files`."""
         record = {"inputs": inputs, "choice": choice, "files": {str(path): _stamp(path) for path in files}}
-        write_text(self.folder / f"{step}.json", json.dumps(record, indent=2) + "\n")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_file(self.folder / f"{step}.json", f"{json.dumps(record, indent=2)}\n".encode())
 
     def forget(self, step: str) -> None:
         """Makes `step` be done again."""

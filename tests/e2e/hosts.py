@@ -9,9 +9,10 @@ from pathlib import Path
 import docker
 
 from images.names import MACHINE
+from registry_stack.common.archives import pack_files
 from registry_stack.guest.boot2docker import PERSISTENT
 from registry_stack.remote.ssh import wait_for_host_key
-from tasks.lab.hosts import archive, create_host, make_network, make_ssh_key, remove_all
+from tasks.lab.hosts import create_host, make_network, make_ssh_key, remove_all
 from tests.e2e.machine_container import PROFILE
 
 LABEL = "registry-stack.test"
@@ -55,12 +56,12 @@ def hosts(
         try:
             make_network(engine, network, IPv4Network(f"{subnet}.0/24"), IPv4Address(f"{subnet}.2"), labels)
             public = make_ssh_key(folder / "id_ed25519")
-            files = {"userdata.tar": archive({".ssh/authorized_keys": public.encode()})}
+            files = {"userdata.tar": pack_files({".ssh/authorized_keys": public.encode()})}
             profile = {"profile": PROFILE.encode()}
             addresses = {name: f"{subnet}.{number}" for number, name in enumerate(names, 100)}
             for name, address in addresses.items():
                 host = create_host(engine, MACHINE, network=network, name=name, address=address, labels=labels)
-                host.put_archive(str(PERSISTENT), archive(files | profile if name in with_engine else files))
+                host.put_archive(str(PERSISTENT), pack_files(files | profile if name in with_engine else files))
                 host.start()
             shown = {name: wait_for_host_key(address, 22, SECONDS) for name, address in addresses.items()}
             yield Hosts(addresses, folder / "id_ed25519", shown, network)

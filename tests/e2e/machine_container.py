@@ -3,7 +3,6 @@
 import contextlib
 import io
 import socket
-import tarfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,15 +16,13 @@ from docker.models.containers import Container
 from docker.types import IPAMConfig, IPAMPool
 
 from images import names
+from registry_stack.common.archives import pack_files
+from registry_stack.machines.container import create_options
 
 LABEL = "registry-stack.test=machine-image"
 NAME = "machine-image-test"
 SUBNET, GATEWAY = "192.168.241.0/24", "192.168.241.2"
 FIRST_ADDRESS, LATER_ADDRESS = "192.168.241.20", "192.168.241.3"
-CAPABILITIES = [
-    *("SYS_ADMIN", "NET_ADMIN", "NET_RAW", "SYS_BOOT", "SYS_CHROOT", "SYS_PTRACE"),
-    *("MKNOD", "AUDIT_WRITE", "SYSLOG"),
-]
 BOOT_SECONDS = 60
 DATA = "/var/lib/boot2docker"
 # What docker-machine writes, without TLS: the engine then serves its own socket alone.
@@ -98,17 +95,6 @@ class Machine:
         self.run(f"sudo mkdir -p {Path(path).parent} && sudo tee {path} >/dev/null", stdin=content.encode())
 
 
-def archive(files: dict[str, bytes]) -> bytes:
-    """Files with mode 0644, as they may arrive from whoever uploads them."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as members:
-        for name, content in files.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            members.addfile(member, io.BytesIO(content))
-    return buffer.getvalue()
-
-
 def new_key() -> tuple[bytes, paramiko.Ed25519Key]:
     text = ed25519.Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
@@ -138,14 +124,10 @@ def create(engine: DockerClient) -> Container:
         name=NAME,
         hostname=NAME,
         labels=label,
-        cap_add=CAPABILITIES,
-        security_opt=["seccomp=unconfined", "apparmor=unconfined"],
-        sysctls={"net.ipv4.ip_forward": "1"},
-        cgroupns="private",
-        restart_policy={"Name": "always"},
         volumes={NAME: {"bind": DATA, "mode": "rw"}},
         network=NAME,
         networking_config={NAME: endpoint},
+        **create_options(),
     )
 
 
@@ -154,9 +136,10 @@ def start(engine: DockerClient) -> Machine:
     container = create(engine)
     _, user_key = new_key()
     host_text, host_key = new_key()
-    userdata = archive({".ssh/authorized_keys": f"ssh-ed25519 {user_key.get_base64()}\n".encode()})
+    # with mode 0644, as it may arrive from anyone who uploads it
+    userdata = pack_files({".ssh/authorized_keys": f"ssh-ed25519 {user_key.get_base64()}\n".encode()})
     files = {"userdata.tar": userdata, "ssh/ssh_host_ed25519_key": host_text, "profile": PROFILE.encode()}
-    container.put_archive(DATA, archive(files))
+    container.put_archive(DATA, pack_files(files))
     container.start()
     machine = Machine(container, user_key, host_key)
     machine.wait_for_boot()

@@ -1,8 +1,6 @@
 """Two clients of a registry that push and pull all the time, each by its own engine, and what became of it."""
 
-import io
 import os
-import tarfile
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +10,7 @@ from dataclasses import dataclass, field
 from docker.errors import DockerException
 from requests.exceptions import RequestException
 
+from registry_stack.common.archives import pack_files
 from registry_stack.common.errors import StackError
 from registry_stack.common.waiting import wait_for
 from registry_stack.remote.docker_sdk import engine, pull, push, remove_image
@@ -116,10 +115,4 @@ class Traffic:
 
 def _random_archive(size: int) -> bytes:
     """The root of an image that no registry has a layer of."""
-    content = os.urandom(size)
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        member = tarfile.TarInfo("content")
-        member.size = len(content)
-        archive.addfile(member, io.BytesIO(content))
-    return buffer.getvalue()
+    return pack_files({"content": os.urandom(size)})

@@ -32,7 +32,7 @@ class Clock:
 
 @dataclass
 class Disk:
-    """The operating system for `machines.store`: nothing is synced, and the process may die while it would be."""
+    """The operating system for `common.files`: nothing is synced, and the process may die while it would be."""
 
     dies_at: int | None = None
 
@@ -95,5 +95,5 @@ def led_to(runner: FakeRunner, disk: Disk) -> Iterator[None]:
         patch.setattr("registry_stack.machines.health.run_command", run_command)
         patch.setattr("registry_stack.machines.lifecycle.wait_for_host_key", host_key)
         patch.setattr("registry_stack.common.waiting.time", Clock())
-        patch.setattr("registry_stack.machines.store.os", disk)
+        patch.setattr("registry_stack.common.files.os", disk)
         yield

@@ -1,13 +1,9 @@
 """The registry's part of the program: certificates, files, container; container machines."""
 
-import base64
-import io
-import tarfile
 from typing import Any
 
 import yaml
 
-from components.container_machine import userdata
 from tests.unit.components.program_mocks import Registered, run
 
 CA = "<authority-certificate certPem>"
@@ -160,12 +156,3 @@ def test_container_machine_shows_the_host_key_that_is_expected_of_it() -> None:
     assert machine["instance"] == "<client1-container id>"
     assert (machine["driver"], machine["owner"]) == ("generic", "registry-stack-demo")
     assert machine["options"] == {"generic-ip-address": "192.168.233.11", "generic-ssh-user": "docker"}
-
-
-def test_userdata_holds_the_users_key_for_him_alone() -> None:
-    with tarfile.open(fileobj=io.BytesIO(base64.b64decode(userdata("ssh-ed25519 AAAA\n")))) as archive:
-        modes = {each.name: (each.mode, each.isdir()) for each in archive.getmembers()}
-        content = archive.extractfile(".ssh/authorized_keys")
-        assert content is not None
-        assert content.read() == b"ssh-ed25519 AAAA\n"
-    assert modes == {".ssh": (0o700, True), ".ssh/authorized_keys": (0o600, False)}

@@ -1,7 +1,5 @@
 """When images are made again, of what, and what is said when they can't be."""
 
-import io
-import tarfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -131,10 +129,3 @@ def test_no_engine_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert build.main([]) == 1
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("", "error: no engine answers\n")
-
-
-def test_a_packed_folder_keeps_its_name(tmp_path: Path) -> None:
-    (tmp_path / "images").mkdir()
-    (tmp_path / "images" / "assemble.sh").write_text("exit 0")
-    with tarfile.open(fileobj=io.BytesIO(build.packed(tmp_path / "images"))) as archive:
-        assert archive.getnames() == ["images", "images/assemble.sh"]

@@ -35,7 +35,7 @@ def test_a_forgotten_choice_is_made_again(tmp_path: Path) -> None:
 def test_a_record_that_was_cut_short_counts_for_nothing(tmp_path: Path) -> None:
     records = Records(tmp_path / "made")
     records.write("step", "a", "made", [])
-    (tmp_path / "made" / ".step.json.partial").write_text('{"inputs": "b", "cho')
+    (tmp_path / "made" / "step.json.new").write_text('{"inputs": "b", "cho')
     assert records.choice("step", "a") == "made"
     records.write("step", "b", "made again", [])
     assert records.choice("step", "b") == "made again"

@@ -2,15 +2,13 @@
 
 import errno
 import os
-import resource
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from registry_stack.workstation.replace_file import replace_content, write_in_place
+from tests.fakes.full_disk import files_of_at_most
 
 OLD, NEW = b"127.0.0.1 localhost\r\n\xff", b"new\n" * 3000
 
@@ -22,17 +20,6 @@ def hosts(tmp_path: Path) -> Path:
     path.write_bytes(OLD)
     path.chmod(0o640)
     return path
-
-
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """A disk that is full, as far as this process can tell."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_the_file_is_replaced_as_a_whole_and_keeps_mode_and_owner(hosts: Path) -> None:

@@ -51,11 +51,11 @@ def test_without_the_right_the_status_tells_and_the_next_up_tries_again(
 def test_a_store_that_cannot_be_written_to_is_not_rebuilt(
     tmp_path: Path, tools: TrustTools, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(self: Path, *_: Any, **__: Any) -> None:
-        raise PermissionError(13, "Permission denied", str(self))
+    def refuse(path: Path, _: bytes) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "write_text", refuse)
+        patched.setattr("registry_stack.workstation.trust.write_file", refuse)
         stack = Stack(tmp_path / "home", "Linux", "system", authority=OLD)
     assert tools.commands == []
     assert stack.outs["placed"]["files"] == []
