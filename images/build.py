@@ -1,16 +1,13 @@
-"""Builds the images that the demo and the tests run, on the local engine: `python -m images.build [--systems]`.
+"""Builds the images that the demo and the tests run, on the local engine.
 
-An image is left alone while the files it is made of are those of its label. What can be pulled is the official image;
-the rest is assembled from Debian packages: in a container where Debian's image can be pulled, else on this machine.
-With `--systems` the hosts of several systems are made as well, which some tests and the bench need, but not the demo.
+An image is left alone while the files it is made of are those of its label. An image whose official counterpart can be
+pulled is that; the others are assembled from Debian packages: in a container if Debian's image can be pulled, else on
+this machine.
 """
 
-import argparse
 import contextlib
 import io
 import shutil
-import subprocess
-import sys
 import tarfile
 import tempfile
 import time
@@ -23,20 +20,20 @@ from docker import DockerClient
 from docker.errors import APIError, BuildError, DockerException, ImageNotFound
 from requests.exceptions import RequestException
 
-from images.inputs import ASSEMBLE, FOLDER, IMAGES, LABEL, SYSTEMS, Image, digest, input_files
+from images.inputs import ASSEMBLE, FOLDER, IMAGES, LABEL, Image, digest, input_files
 from registry_stack.common.archives import pack_folder
+from registry_stack.common.errors import StackError
+from registry_stack.common.runner import run
 
 BASE: Final = "debian:bookworm-slim"
 PROBE_SECONDS: Final = 5
 BUILD_SECONDS: Final = 600
+ASSEMBLE_SECONDS: Final = 1800.0
 LAST_LINES: Final = 15
 
 
-class ImagesError(Exception):
+class ImagesError(StackError):
     """An image could not be made; the text says why and what would help."""
-
-
-FAILURES: Final = (ImagesError, DockerException, RequestException)
 
 
 def last_lines(text: str) -> str:
@@ -45,7 +42,7 @@ def last_lines(text: str) -> str:
 
 
 def stale_images(engine: DockerClient, images: Iterable[Image] = IMAGES) -> list[Image]:
-    """Those of the images that the engine lacks or has from other inputs than today's."""
+    """Those of the images that the engine lacks, or has from inputs that have changed since."""
 
     def built_from(image: Image) -> str | None:
         try:
@@ -87,19 +84,18 @@ def build(engine: DockerClient, image: Image, context: Path) -> None:
 
 
 def assemble_here(images: list[Image], output: Path) -> None:
-    """Raises ImagesError where there is no apt, or with the last lines of what it said."""
+    """Assembles the images on this machine. Raises ImagesError if it has no apt, CommandError if that fails."""
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
         raise ImagesError(
             f"{BASE} can't be pulled, and without it the images can only be made on Debian (apt-get and dpkg-deb)"
         )
     command = ["sh", str(ASSEMBLE), str(FOLDER), str(output), *(image.name for image in images)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    if done.returncode:
-        raise ImagesError(f"{' '.join(command)} ended with {done.returncode}:\n{last_lines(done.stdout)}")
+    run(command, environment={}, deadline=ASSEMBLE_SECONDS)
 
 
 def assemble_in_container(engine: DockerClient, images: list[Image], output: Path) -> None:
-    """Raises ImagesError with the last lines of the container's log, APIError when the base can't be pulled."""
+    """Assembles the images in a container. Raises ImagesError with the last lines of its log, APIError if the base
+    can't be pulled."""
     engine.images.pull(BASE)
     names = " ".join(image.name for image in images)
     container = engine.containers.create(
@@ -134,7 +130,7 @@ def assemble(engine: DockerClient, images: list[Image], output: Path, pullable: 
 
 
 def make(engine: DockerClient, images: list[Image]) -> Iterator[str]:
-    """Makes the images, and tells each step before it is done."""
+    """Makes the images; yields a line before each step."""
     pullable = can_pull()
     yield f"{BASE} {'can' if pullable else 'cannot'} be pulled"
     with tempfile.TemporaryDirectory() as folder:
@@ -155,10 +151,7 @@ def make(engine: DockerClient, images: list[Image]) -> Iterator[str]:
 
 
 def bring_up_to_date(engine: DockerClient, images: Sequence[Image]) -> Iterator[str]:
-    """Makes those of the images that are not as they should be, and tells what is done.
-
-    Raises ImagesError, and what the engine raises.
-    """
+    """Makes the images that are stale; yields a line for each step. Raises StackError, and what the engine raises."""
     started = time.monotonic()
     stale = stale_images(engine, images)
     for image in images:
@@ -168,21 +161,3 @@ def bring_up_to_date(engine: DockerClient, images: Sequence[Image]) -> Iterator[
     for image in stale:
         size = engine.images.get(image.tag).attrs["Size"] / 1e6
         yield f"{image.tag}: ready, {size:.0f} MB ({time.monotonic() - started:.0f} s)"
-
-
-def main(arguments: list[str]) -> int:
-    """Brings the images up to date; 1 and one line on standard error if one can't be."""
-    parser = argparse.ArgumentParser(prog="python -m images.build")
-    parser.add_argument("--systems", action="store_true", help="make the hosts of several systems as well")
-    images = [*IMAGES, *SYSTEMS] if parser.parse_args(arguments).systems else IMAGES
-    try:
-        for step in bring_up_to_date(docker.from_env(timeout=BUILD_SECONDS), images):
-            print(step, flush=True)
-    except FAILURES as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

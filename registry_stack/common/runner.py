@@ -1,4 +1,9 @@
-"""The one way by which this program runs external commands; tests put another function in its place."""
+"""Running an external command for what it prints; tests put another function in its place.
+
+Commands that are not run for their output are run elsewhere, each in one place: side by side (tasks/tools/workshop.py),
+with the terminal as theirs (tasks/foreground.py), with the time of every line noted (tasks/bench/measure.py), or as
+processes that outlive this one (Docker's engine in tasks/engine/install.py, a removal in tasks/tools/go_builds.py).
+"""
 
 import os
 import subprocess
@@ -47,12 +52,17 @@ def run(
             check=False,
         )
     except FileNotFoundError:
-        raise StackError(f"{command[0]} was not found: it has to be installed, and on PATH") from None
+        raise not_found(command[0]) from None
     except subprocess.TimeoutExpired as error:
         raise CommandError(command, None, _text(error.stdout) + _text(error.stderr)) from None
     if done.returncode:
         raise CommandError(command, done.returncode, done.stdout + done.stderr)
     return done.stdout
+
+
+def not_found(program: str) -> StackError:
+    """The error for a program that is not there."""
+    return StackError(f"{program} was not found: it has to be installed, and on PATH")
 
 
 def _text(output: bytes | str | None) -> str:

@@ -1,26 +1,24 @@
 """How long the demo takes, beside the same steps by hand: `python -m tasks bench [--runs N] [--scale] [--systems]`.
 
-In every run the demo's own program stands up a stack of the bench's own, changes nothing in a second `up`, and takes
-it down; then `guide.sh` does the same as the first `up` on hosts of the same kind. Both begin with tools and images,
-but without hosts and without docker-machine's certificates; starting the hosts counts for both. Both end with an image
-pushed by one client and pulled by the other, which counts for neither. All of it is in .state/bench and in a network
-of its own, and is removed. With `--scale` stacks of 1, 4, 8 and 20 machines follow, each once; with `--systems`
-clients of several systems and engines, each once for each scope of trust.
+In every run the demo's program stands up a stack for the bench alone, changes nothing in a second `up`, and takes it
+down. Then `guide.sh` does on hosts of the same kind what the first `up` did. Both begin with tools and images, but
+without hosts and without docker-machine's certificates; starting the hosts counts for both. Both end with an image
+pushed by one client and pulled by the other, which counts for neither. Everything is in .state/bench and in a network
+for the bench alone, and is removed in the end.
+
+`--scale` measures stacks of 1, 4, 8 and 20 machines as well, each once; `--systems` measures clients of several systems
+and engines, each once for each scope of trust.
 """
 
-import argparse
 import os
-import sys
+from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from functools import partial
 
 import docker
-from docker.errors import DockerException
-from requests.exceptions import RequestException
 
-from images.build import ImagesError, bring_up_to_date
+from images.build import bring_up_to_date
 from images.inputs import SYSTEMS
-from registry_stack.common.errors import StackError
 from registry_stack.common.locks import locked
 from tasks.bench.guide import GuideRun, missing, run_guide
 from tasks.bench.program import ProgramRun, run_program
@@ -36,14 +34,13 @@ from tasks.stack.environment import prepare_state
 
 RATIO, SECOND_UP, DESTROY = 0.6, 3.0, 10.0
 SECONDS = 600
-# As long as a command may go on whose bench was killed.
+# the longest that the commands of a killed bench may go on
 LOCK_SECONDS = 60.0
 FOLDER = HERE.state / "bench"
-FAILURES = (StackError, ImagesError, DockerException, RequestException, OSError)
 
 
 def scale(environment: Mapping[str, str], engine: docker.DockerClient, lock: int) -> None:
-    """Measures stacks of several sizes, and prints. Raises one of FAILURES."""
+    """Measures stacks of several sizes and prints the table."""
     measured = []
     for machines in SIZES:
         measured.append(run_scale(partial(fresh_stack, environment, engine, lock), machines))
@@ -52,7 +49,7 @@ def scale(environment: Mapping[str, str], engine: docker.DockerClient, lock: int
 
 
 def systems(environment: Mapping[str, str], engine: docker.DockerClient, lock: int) -> None:
-    """Measures clients of several systems, and prints. Raises one of FAILURES."""
+    """Measures clients of several systems and prints the table."""
     for step in bring_up_to_date(engine, SYSTEMS):
         print(step, flush=True)
     measured = []
@@ -63,7 +60,7 @@ def systems(environment: Mapping[str, str], engine: docker.DockerClient, lock: i
 
 
 def bench(runs: int, environment: Mapping[str, str], engine: docker.DockerClient, lock: int) -> None:
-    """Measures, and prints. Raises one of FAILURES."""
+    """Measures the program and the guide by hand, and prints the tables."""
     print(f"runs: {runs}, processors: {os.cpu_count()}, load: {os.getloadavg()[0]:.1f}", flush=True)
     lacking = missing(environment)
     if lacking:
@@ -79,13 +76,13 @@ def bench(runs: int, environment: Mapping[str, str], engine: docker.DockerClient
 
 
 def fresh_stack(environment: Mapping[str, str], engine: docker.DockerClient, lock: int) -> BenchStack:
-    """A stack in a folder of its own, with nothing left of the one before, however that ended."""
+    """A stack in a new folder; whatever the one before has left is removed first."""
     clear(engine)
     return BenchStack.make(HERE.checkout, FOLDER, environment, lock)
 
 
 def clear(engine: docker.DockerClient) -> None:
-    """Removes whatever a bench leaves."""
+    """Removes everything that a bench leaves."""
     remove_all(engine, LABELS)
     remove_folder(FOLDER)
 
@@ -129,33 +126,18 @@ def guide_rows(programs: Sequence[ProgramRun], guides: Sequence[GuideRun]) -> li
     ]
 
 
-def main(arguments: list[str]) -> int:
-    """Returns the exit code: 0 whatever was measured, 1 if something could not be."""
-    parser = argparse.ArgumentParser(prog="python -m tasks.bench.bench")
-    parser.add_argument("--runs", type=int, default=3, choices=range(1, 101), metavar="N", help="how often (3)")
-    parser.add_argument("--scale", action="store_true", help="measure stacks of up to 20 machines as well")
-    parser.add_argument("--systems", action="store_true", help="measure clients of several systems as well")
-    wanted = parser.parse_args(arguments)
-    try:
-        need_reachable_containers(os.environ)
-        prepare_state(HERE)
-        engine = docker.DockerClient.from_env(timeout=SECONDS)
-        with locked(HERE.state / "bench.lock", "another `make bench`", LOCK_SECONDS) as lock:
-            try:
-                bench(wanted.runs, os.environ, engine, lock)
-                if wanted.scale:
-                    scale(os.environ, engine, lock)
-                if wanted.systems:
-                    systems(os.environ, engine, lock)
-            finally:
-                clear(engine)
-    except FAILURES as error:
-        print(f"make bench: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def run_benches(options: Namespace) -> None:
+    """Runs those that are asked for: `runs` (a number), `scale`, `systems`. Raises StackError, and what engines raise,
+    if something could not be measured; a missed target is no error."""
+    need_reachable_containers(os.environ)
+    prepare_state(HERE)
+    engine = docker.DockerClient.from_env(timeout=SECONDS)
+    with locked(HERE.state / "bench.lock", "another run of this task", LOCK_SECONDS) as lock:
+        try:
+            bench(options.runs, os.environ, engine, lock)
+            if options.scale:
+                scale(os.environ, engine, lock)
+            if options.systems:
+                systems(os.environ, engine, lock)
+        finally:
+            clear(engine)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from registry_stack.common.errors import StackError
+from registry_stack.common.runner import not_found
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def measure(
             start_new_session=True,
         )
     except FileNotFoundError:
-        raise StackError(f"{command[0]} was not found: it has to be installed, and on PATH") from None
+        raise not_found(command[0]) from None
     timer = threading.Timer(deadline, _end, [process])
     timer.start()
     with process:

@@ -1,1 +1,1 @@
-"""`make demo`: the demo's stack, and a tour of what it can do."""
+"""The demo's stack, and a tour of what it can do."""

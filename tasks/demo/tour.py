@@ -10,24 +10,22 @@ import sys
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from docker.errors import DockerException
-from requests.exceptions import RequestException
-
 from images.names import SITE
 from registry_stack.common.errors import RegistryError, StackError
 from registry_stack.registry.api import RegistryApi
 from registry_stack.remote.docker_sdk import engine, pull, push, remove_container, remove_image
 from registry_stack.remote.images import copy_image
+from tasks.command import run_command
 from tasks.demo import site
 from tasks.stack.outputs import Client, Outputs
 
 REPOSITORY = "site"
 TAG = "1"
-FAILURES = (StackError, DockerException, RequestException, OSError)
 
 
 def tour(outputs: Outputs) -> Iterator[str]:
-    """Takes the steps one by one and yields a line on each. Raises one of FAILURES where it ends."""
+    """Takes the steps one by one and yields a line on each. Raises StackError, or what an engine raises, at the first
+    that fails."""
     if not outputs.clients:
         raise StackError("the tour needs a client, and this stack has none")
     clients = list(outputs.clients.items())
@@ -93,16 +91,11 @@ def serve_site(client: Client, image: str, content: bytes) -> None:
         raise StackError(f"the site at {client.address} serves {fetched[:200]!r}, not {content[:200]!r}")
 
 
-def main() -> int:
-    """Takes the tour with the outputs on standard input; returns the exit code."""
-    try:
-        for line in tour(Outputs.parse(sys.stdin.read())):
-            print(line, flush=True)
-    except FAILURES as error:
-        print(f"tour: {error}", file=sys.stderr)
-        return 1
-    return 0
+def take_tour() -> None:
+    """Takes the tour of the stack whose outputs are on standard input. Raises as `tour` does."""
+    for line in tour(Outputs.parse(sys.stdin.read())):
+        print(line, flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command("tour", take_tour))

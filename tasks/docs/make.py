@@ -1,10 +1,7 @@
-"""`make docs`: writes the files, and the parts of files, that are made from the settings' models.
-
-python -m tasks.docs.make
-"""
+"""Writes the files, and the parts of files, that are made from the settings' models."""
 
 import json
-import sys
+from argparse import Namespace
 from pathlib import Path
 
 from tasks.docs.project_config import project_config
@@ -37,15 +34,15 @@ def replaced(text: str, begin: str, part: str, end: str) -> str:
     return f"{before}{begin}{part}{end}{after}"
 
 
-def main(checkout: Path = HERE.checkout) -> int:
-    """Returns the exit code."""
+def write_docs(_: Namespace) -> None:
+    """Does it for this checkout. Raises ValueError as `made` does."""
+    write_files(HERE.checkout)
+
+
+def write_files(checkout: Path) -> None:
+    """Brings the files of a checkout up to date, and prints the names of those that were not."""
     for name, text in made(checkout).items():
         path = checkout / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8", newline="\n")
             print(f"{name.as_posix()}: written")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,1 +1,1 @@
-"""`make engine`: a local Docker engine."""
+"""A local Docker engine, and the images on it."""

@@ -1,6 +1,4 @@
-"""A local Docker engine for the demo's machines: the one that is there, else on Debian one that is installed.
-
-    python -m tasks.engine.install     makes sure that one answers
+"""A local Docker engine for the demo's machines: the one that is there; on Debian, if there is none, one is installed.
 
 This is the one task that writes outside the checkout, and it says so first.
 """
@@ -9,7 +7,7 @@ import os
 import platform
 import shutil
 import subprocess
-import sys
+from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,9 +19,9 @@ from requests.exceptions import RequestException
 from registry_stack.common.errors import DeadlineError, StackError
 from registry_stack.common.runner import Runner, run
 from registry_stack.common.waiting import wait_for
+from tasks.command import spelled
 from tasks.engine.reachable import INSTEAD, why_never
 from tasks.layout import HERE
-from tasks.stack.environment import environment_here
 
 USUAL = "unix:///var/run/docker.sock"
 # Where systemd runs, as its own sd_booted(3) tells.
@@ -37,11 +35,16 @@ LOG_LINES = 8
 
 
 class EngineError(StackError):
-    """There is no engine that serves; the text says what would help."""
+    """There is no engine that can be used; the text says what would help."""
+
+
+def make_engine_answer(_: Namespace) -> None:
+    """Prints a line about the engine, which answers then. Raises StackError if there can be none."""
+    print(ensure_engine(os.environ, HERE.state / "dockerd.log"))
 
 
 def engine_information(environment: Mapping[str, str]) -> dict[str, Any]:
-    """What the engine that `environment` means says of itself. Raises one of FAILURES if none answers."""
+    """What the engine of that environment says about itself. Raises one of FAILURES if none answers."""
     client = docker.DockerClient.from_env(environment=dict(environment), timeout=ANSWER_SECONDS)
     try:
         information: dict[str, Any] = client.info()
@@ -65,7 +68,7 @@ def why_unreachable(information: Mapping[str, Any], system: str) -> str | None:
 
 
 def need_reachable_containers(environment: Mapping[str, str]) -> None:
-    """Raises EngineError, naming what works instead, where container machines could not be worked with."""
+    """Raises EngineError, naming what works instead, if this host could not reach container machines."""
     try:
         why = why_unreachable(engine_information(environment), platform.system())
     except FAILURES as error:
@@ -99,15 +102,15 @@ def _install(runner: Runner, refused: str) -> None:
 
 
 def _start(environment: Mapping[str, str], log: Path, runner: Runner) -> None:
-    """Starts an installed engine, by systemd where that runs, else by itself, and waits until it answers."""
+    """Starts an installed engine, by systemd if that runs, else directly, and waits until it answers."""
     if SYSTEMD.exists():
         print("Docker engine: starting docker.service", flush=True)
         runner(["systemctl", "start", "docker"], environment={}, deadline=START_SECONDS)
         process = None
     else:
-        print(f"Docker engine: starting dockerd by itself, its log in {log}", flush=True)
+        print(f"Docker engine: starting dockerd directly; its log is {log}", flush=True)
         with log.open("ab") as file:
-            # It outlives this process, as a service would.
+            # it outlives this process, as a service would
             process = subprocess.Popen(
                 ["dockerd"], stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True, cwd="/"
             )
@@ -116,7 +119,7 @@ def _start(environment: Mapping[str, str], log: Path, runner: Runner) -> None:
         try:
             return engine_information(environment)
         except FAILURES:
-            # Debian's package may have started one already; only if none answers, ours should have been it.
+            # Debian's package may have started one already: that ours has ended matters only if none answers
             if process is not None and process.poll() is not None:
                 raise EngineError(f"dockerd ended with {process.returncode}:\n{last_lines(log)}") from None
             raise
@@ -140,25 +143,11 @@ def _line(information: Mapping[str, Any], environment: Mapping[str, str]) -> str
 def _no_answer(environment: Mapping[str, str], error: Exception) -> str:
     address = environment.get("DOCKER_HOST", USUAL)
     if "PermissionError" in str(error) or "Permission denied" in str(error):
-        return f"the Docker engine at {address} refuses this user: add the user to the group docker, and log in again"
+        return f"the Docker engine at {address} refuses this user; add the user to the group docker, and log in again"
+    by_itself = f"root's `{spelled('engine')}` installs Debian's docker.io"
     advice = {
-        "Linux": "start it, or install Docker Engine (Debian's docker.io; `make` does that itself if run by root)",
+        "Linux": f"start it, or install Docker Engine ({by_itself})",
         "Darwin": "start Docker Desktop",
         "Windows": "start Docker Desktop",
     }
-    return f"no Docker engine answers at {address}: {advice.get(platform.system(), 'start one')} ({error})"
-
-
-def main() -> int:
-    """Returns the exit code."""
-    environment = environment_here()
-    try:
-        print(ensure_engine(environment, HERE.state / "dockerd.log"))
-    except StackError as error:
-        print(f"make engine: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return f"no Docker engine answers at {address}; {advice.get(platform.system(), 'start one')} ({error})"

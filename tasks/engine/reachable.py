@@ -1,12 +1,12 @@
-"""Whether this system can reach containers by their addresses, asked before tools and images are made for nothing.
+"""Whether this system can reach containers by their addresses: asked before minutes go into tools and images.
 
-python -m tasks.engine.reachable
-
-Only the standard library: nothing is installed yet.
+Only the standard library is imported: nothing else is there yet.
 """
 
 import platform
-import sys
+from argparse import Namespace
+
+from registry_stack.common.errors import StackError
 
 INSTEAD = (
     "the demo needs an engine on Linux itself: on Windows that is Docker Engine inside a WSL2 distribution (not Docker"
@@ -16,19 +16,13 @@ INSTEAD = (
 
 
 def why_never(system: str) -> str | None:
-    """Why no engine of such a system, as `platform.system()` names it, has containers that it reaches; or None."""
+    """Why such a system, as `platform.system()` names it, reaches no engine's containers; None if it may."""
     if system in {"Darwin", "Windows"}:
         return "Docker's containers are inside a virtual machine here, and their addresses cannot be reached"
     return None
 
 
-def main() -> int:
-    """Returns the exit code."""
-    why = why_never(platform.system())
-    if why:
-        print(f"make demo: {why}; {INSTEAD}", file=sys.stderr)
-    return 1 if why else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def need_reachable_system(_: Namespace) -> None:
+    """Raises StackError, naming what works instead, on a system that reaches no containers."""
+    if why := why_never(platform.system()):
+        raise StackError(f"{why}; {INSTEAD}")

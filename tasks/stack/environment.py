@@ -1,25 +1,24 @@
-"""The environment in which Pulumi runs in this checkout: its own tools, its own state, nothing in the home folder.
-
-python3 -m tasks.stack.environment              prints it as lines for a shell to evaluate
-python3 -m tasks.stack.environment COMMAND...   runs a command in it
-"""
+"""The environment in which Pulumi runs in this checkout: its own tools, its own state, nothing in the home folder."""
 
 import hashlib
 import json
 import os
 import secrets
-import shlex
 import shutil
-import subprocess
 import sys
+from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from registry_stack.common.errors import StackError
 from registry_stack.common.files import write_file
+from tasks.command import spelled
+from tasks.foreground import become
 from tasks.layout import HERE, Layout
+from tasks.stack.shells import SHELLS
 
-# The docker plugin reads these for every engine that it is told to work on, and would mix them up.
+# The docker plugin applies these to every engine that it works on, not only to the one that they belong to.
 FOR_ANOTHER_ENGINE = (
     "DOCKER_CONTEXT",
     "DOCKER_TLS_VERIFY",
@@ -31,10 +30,10 @@ FOR_ANOTHER_ENGINE = (
 
 
 def pulumi_environment(layout: Layout, user: Mapping[str, str], engine: str | None = None) -> dict[str, str]:
-    """What `user`, an environment, becomes for Pulumi. Pure: nothing is read or written.
+    """The environment `user`, changed for Pulumi. Pure: nothing is read or written.
 
-    A backend, a passphrase or a secrets provider of the user's own stays. `engine` is the address of the local Docker
-    engine where that is not the usual one; a context that means it is left out, for the docker plugin would prefer it.
+    The user's own backend, passphrase and secrets provider stay. `engine` is the address of the local Docker engine, if
+    it is not the usual one. The variable that names a Docker context is left out: the docker plugin would prefer it.
     """
     folders = [*map(str, layout.path), *user.get("PATH", os.defpath).split(os.pathsep)]
     changes = {
@@ -44,7 +43,7 @@ def pulumi_environment(layout: Layout, user: Mapping[str, str], engine: str | No
     }
     if engine:
         changes["DOCKER_HOST"] = engine
-    # the CLI lives for seconds: with Go's usual 100 it spends a tenth of them on collecting what it frees by ending
+    # the CLI lives for seconds: with Go's default of 100 it spends a tenth of them on garbage that its end frees anyway
     defaults = {"PULUMI_BACKEND_URL": layout.state.as_uri(), "GOGC": "400"}
     if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & user.keys():
         defaults["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(layout.passphrase)
@@ -53,23 +52,23 @@ def pulumi_environment(layout: Layout, user: Mapping[str, str], engine: str | No
 
 
 def environment_here(layout: Layout = HERE) -> dict[str, str]:
-    """The environment for this checkout, from this process's own; makes the state's folder and the passphrase."""
+    """This process's environment, changed for this checkout. Creates the state's folder and the passphrase."""
     prepare_state(layout)
     keep_no_logs(layout.pulumi_home)
     return pulumi_environment(layout, os.environ, context_engine(os.environ, Path.home()))
 
 
 def prepare_state(layout: Layout) -> None:
-    """Makes the folder of the state and its passphrase, once: a later one could not read what this one wrote."""
+    """Creates the state's folder and its passphrase, if they are not there: another passphrase could not decrypt it."""
     layout.state.mkdir(mode=0o700, exist_ok=True)
     if not layout.passphrase.exists():
         write_file(layout.passphrase, f"{secrets.token_urlsafe(32)}\n".encode(), mode=0o600)
 
 
 def keep_no_logs(pulumi_home: Path) -> None:
-    """Keeps the CLI from writing a log of all that it does, at each run, where there is no switch for that.
+    """Keeps the CLI from logging every run to a file, for which it has no switch: a file takes the log folder's place.
 
-    It goes without where its folder can't be made. `pulumi --logtostderr -v 9` shows the same when it is wanted.
+    `pulumi --logtostderr -v 9` shows the same log.
     """
     logs = pulumi_home / "logs"
     if logs.is_dir():
@@ -79,9 +78,10 @@ def keep_no_logs(pulumi_home: Path) -> None:
 
 
 def context_engine(user: Mapping[str, str], home: Path) -> str | None:
-    """The engine's address as the user's current Docker context has it; None where no context is in use.
+    """The engine's address in the user's current Docker context; None if no context is in use.
 
-    Read as the docker client does: DOCKER_HOST wins, then DOCKER_CONTEXT, then `docker context use`.
+    Read as the docker client does: DOCKER_HOST wins, then DOCKER_CONTEXT, then `docker context use`. The Docker SDK can
+    do this as well, but this runs before it is installed.
     """
     if user.get("DOCKER_HOST"):
         return None
@@ -94,11 +94,19 @@ def context_engine(user: Mapping[str, str], home: Path) -> str | None:
     return str(host) if host else None
 
 
-def shell_lines(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """The lines that turn one environment into another in a POSIX shell."""
-    unset = [f"unset {name}" for name in sorted(before.keys() - after.keys())]
-    changed = sorted(name for name, value in after.items() if before.get(name) != value)
-    return [*unset, *(f"export {name}={shlex.quote(after[name])}" for name in changed)]
+def print_environment(options: Namespace) -> None:
+    """Prints the lines that a shell has to evaluate. Raises StackError before the tools are there."""
+    _need_tools(HERE)
+    lines = SHELLS[options.shell].lines(os.environ, environment_here())
+    # as bytes: a variable may hold what is no text
+    sys.stdout.buffer.write(os.fsencode("".join(f"{line}\n" for line in lines)))
+    sys.stdout.flush()
+
+
+def run_in_environment(options: Namespace) -> int:
+    """Runs a command in the environment. Raises StackError before the tools are there."""
+    _need_tools(HERE)
+    return become(options.command, environment_here())
 
 
 def _json(path: Path) -> dict[str, Any]:
@@ -106,20 +114,6 @@ def _json(path: Path) -> dict[str, Any]:
     return content
 
 
-def main(command: list[str]) -> int:
-    """Returns the exit code, the command's own if there is one."""
-    if not HERE.python.exists():
-        print("the project's tools are not there yet: run `make tools`", file=sys.stderr)
-        return 1
-    environment = environment_here()
-    if command:
-        if os.name == "posix":
-            # in this process's place, so that ^C is the command's alone to answer
-            os.execvpe(command[0], command, environment)  # noqa: S606  # no shell is what is wanted
-        return subprocess.run(command, env=environment, check=False).returncode
-    print("\n".join(shell_lines(os.environ, environment)))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def _need_tools(layout: Layout) -> None:
+    if not layout.python.exists():
+        raise StackError(f"the project's tools are not there yet; run `{spelled('tools')}` first")

@@ -24,7 +24,7 @@ def unlock(stack: PulumiStack) -> Iterator[str]:
         stack.read("cancel", "--yes")
 
 
-def settle(stack: PulumiStack) -> Iterator[str]:
+def clear_pending(stack: PulumiStack) -> Iterator[str]:
     """Clears what the state has as pending, saying so; until then every run of Pulumi warns of it."""
     if stack.deployment().get("pending_operations"):
         yield "An earlier run was killed while it made something: looking at what is there (pulumi refresh)."

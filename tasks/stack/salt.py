@@ -22,7 +22,7 @@ def keep_from_git(checkout: Path) -> None:
         run(["git", "-C", str(checkout), "config", "--local", KEY, CLEAN], environment={}, deadline=SECONDS)
 
 
-def settle(checkout: Path, file: Path) -> None:
+def hide_salt(checkout: Path, file: Path) -> None:
     """Lets git see that nothing but the salt has changed in `file`; any other change stays what it is.
 
     Git takes a file of another size for changed without asking the filter, until it is told to look again.

@@ -25,7 +25,7 @@ def ensure_stack(
         raise StackError("pulumi was not found: run `make tools` first")
     select = ["--non-interactive", "--cwd", str(program), "stack", "select", "--create", name]
     run([pulumi, *select], environment=environment, deadline=SECONDS)
-    salt.settle(checkout, program / f"Pulumi.{name}.yaml")
+    salt.hide_salt(checkout, program / f"Pulumi.{name}.yaml")
 
 
 def stacks_with_resources(layout: Layout = HERE) -> dict[str, int]:

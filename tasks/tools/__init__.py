@@ -1,1 +1,1 @@
-"""`make tools`: what is needed before `pulumi up`."""
+"""The tools that `pulumi up` needs, and how each is made."""

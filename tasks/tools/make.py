@@ -1,15 +1,11 @@
-"""`make tools`: what is needed before `pulumi up`, made in .tools unless the user has it.
+"""What `pulumi up` needs: each tool is the user's own, or is downloaded or built into .tools.
 
-    python3 -m tasks.tools.make [--again]
-
-Only the standard library is imported: nothing else is there yet. Killed at any point, it is started again and goes on.
-`--again` makes the choices again that depended on what could be downloaded.
+Only the standard library is imported: nothing else is there yet. A run that was killed is continued by the next one.
 """
 
 import asyncio
 import os
-import signal
-import sys
+from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -26,9 +22,19 @@ from tasks.tools.records import Records
 from tasks.tools.virtual_environment import VirtualEnvironment
 from tasks.tools.workshop import Workshop, ensure, is_done, run
 
-OTHER = "another `make tools`"
-# As long as that may take.
+OTHER = "another run of this task"
+# the longest that one may take
 LOCK_SECONDS = 1800.0
+
+
+def ensure_tools(_: Namespace) -> None:
+    """Makes what is not there yet. Raises StackError if it cannot be had."""
+    make_tools(HERE, os.environ, again=False)
+
+
+def choose_tools_again(_: Namespace) -> None:
+    """The same, and decides again between the user's own tools, downloads and builds."""
+    make_tools(HERE, os.environ, again=True)
 
 
 class Tools:
@@ -46,12 +52,12 @@ class Tools:
         return is_done(self.workshop, [self.python, *self.programs, self.plugins])
 
     def choose_again(self) -> None:
-        """Makes the next run decide anew between what the user has, downloads, and builds."""
+        """Makes the next run decide again between the user's own tools, downloads and builds."""
         for step in (*self.programs, self.plugins):
             self.workshop.records.forget(step.name)
 
     async def make(self) -> None:
-        """Does what is left to do, side by side where that is possible. The first failure ends all of it."""
+        """Does what is left to do, in parallel where possible. The first failure ends all of it."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._make_python())
             for program in self.programs:
@@ -65,7 +71,7 @@ class Tools:
 
 
 def make_tools(layout: Layout, environment: Mapping[str, str], again: bool) -> None:
-    """Makes sure that the tools are there. Raises StackError if they cannot be had."""
+    """Makes the tools of a checkout. Raises StackError if they cannot be had."""
     salt.keep_from_git(layout.checkout)
     records = Records(layout.tools / "made")
     tools = Tools(Workshop(layout, environment, run, records))
@@ -74,7 +80,7 @@ def make_tools(layout: Layout, environment: Mapping[str, str], again: bool) -> N
     if tools.done():
         tools.workshop.say("tools: up to date, in .tools")
         return
-    with alone(layout.tools / "lock", tools.workshop) as lock:
+    with lock_out_others(layout.tools / "lock", tools.workshop) as lock:
         workshop = Workshop(layout, environment, partial(run, keep_open=[lock]), records)
         try:
             asyncio.run(Tools(workshop).make())
@@ -83,8 +89,8 @@ def make_tools(layout: Layout, environment: Mapping[str, str], again: bool) -> N
 
 
 @contextmanager
-def alone(lock: Path, workshop: Workshop) -> Iterator[int]:
-    """Holds the lock that keeps two runs apart; what a killed run has started holds it, too, until that has ended."""
+def lock_out_others(lock: Path, workshop: Workshop) -> Iterator[int]:
+    """Holds the lock that keeps two runs apart. Commands that a killed run started keep it until they have ended."""
     with ExitStack() as stack:
         try:
             file = stack.enter_context(locked(lock, OTHER, 0))
@@ -92,21 +98,3 @@ def alone(lock: Path, workshop: Workshop) -> Iterator[int]:
             workshop.say(f"tools: waiting for {OTHER} in this checkout")
             file = stack.enter_context(locked(lock, OTHER, LOCK_SECONDS))
         yield file
-
-
-def main(arguments: list[str]) -> int:
-    """Returns the exit code."""
-    # Ended like by Ctrl-C, so that what was started is ended, too.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    try:
-        make_tools(HERE, os.environ, again="--again" in arguments)
-    except StackError as error:
-        print(f"make tools: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

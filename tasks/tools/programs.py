@@ -43,7 +43,7 @@ class PulumiCli:
 
     async def make(self) -> Made:
         own = self.workshop.find("pulumi")
-        refused = await self._refused(own) if own else "there is none on PATH"
+        refused = await self._why_refused(own) if own else "there is none on PATH"
         if own and not refused:
             self._remove_others()
             return Made(f"pulumi {await self._version(own)}: yours, {own}", [own])
@@ -54,9 +54,9 @@ class PulumiCli:
             reasons = f"{refused}; the download failed: {last_line(error)}"
         need_posix(self.workshop.layout, reasons)
         remove_folder(self.workshop.layout.official_cli)
-        return await built(self.builder, PULUMI, reasons)
+        return await build(self.builder, PULUMI, reasons)
 
-    async def _refused(self, own: Path) -> str:
+    async def _why_refused(self, own: Path) -> str:
         """Why the user's own does not serve; nothing if it does."""
         oldest = required(self.builder.version(PULUMI), "Pulumi")
         version = await self._version(own)
@@ -79,7 +79,7 @@ class PulumiCli:
         return Made(f"pulumi {await self._version(cli)}: the official download", [cli])
 
     async def _version(self, cli: Path) -> Version | None:
-        return version_in(await printed(self.workshop, cli, "version"))
+        return version_in(await output_of(self.workshop, cli, "version"))
 
     def _remove_others(self) -> None:
         """What an earlier run chose would be found first."""
@@ -109,12 +109,12 @@ class DockerMachine:
             own = self.workshop.find(name)
             if own is None:
                 continue
-            answer = (await printed(self.workshop, own, "version")).strip()
+            answer = (await output_of(self.workshop, own, "version")).strip()
             version = version_in(answer)
             if version and version >= OLDEST_DOCKER_MACHINE:
                 return Made(f"docker-machine: yours, {own} ({answer})", [own, self._alias(own)])
             refused.append(f"{own} is {answer or 'one that does not start'}, and {OLDEST_DOCKER_MACHINE} is needed")
-        return await built(self.builder, DOCKER_MACHINE, "; ".join(refused) or "there is none on PATH")
+        return await build(self.builder, DOCKER_MACHINE, "; ".join(refused) or "there is none on PATH")
 
     def _alias(self, own: Path) -> Path:
         """Makes the user's own found under the one name that the program calls it by."""
@@ -137,13 +137,13 @@ def need_posix(layout: Layout, why: str) -> None:
         raise StackError(f"Pulumi has to be downloaded on Windows; offline/ is for Linux and macOS only ({why})")
 
 
-async def built(builder: GoBuilder, program: GoProgram, why: str) -> Made:
+async def build(builder: GoBuilder, program: GoProgram, why: str) -> Made:
     """The program as a build of its Go module."""
     executable = await builder.build(program, why)
     return Made(f"{program.name} {builder.version(program)}: built from its Go module ({why})", [executable])
 
 
-async def printed(workshop: Workshop, *command: str | Path) -> str:
+async def output_of(workshop: Workshop, *command: str | Path) -> str:
     """What a program prints; nothing if it fails."""
     try:
         return await workshop.run(*command, environment=tool_environment(workshop), deadline=30)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from registry_stack.common.errors import CommandError, StackError
+from registry_stack.common.runner import not_found
 from tasks.layout import Layout
 from tasks.tools.records import Records
 
@@ -43,7 +44,7 @@ async def run(
             pass_fds=keep_open if os.name == "posix" else (),
         )
     except FileNotFoundError:
-        raise StackError(f"{words[0]} was not found: it has to be installed, and on PATH") from None
+        raise not_found(words[0]) from None
     try:
         async with asyncio.timeout(deadline):
             printed, complained = [part.decode("utf-8", "replace") for part in await process.communicate()]

@@ -149,7 +149,8 @@ def test_a_command_is_measured_with_what_it_said_and_when() -> None:
     assert measured.code == 3
     (first, _), (last, _) = measured.lines
     assert [line for _, line in measured.lines] == ["first", "last"]
-    assert last - first >= 0.25
+    assert last >= 0.3, "it slept as long before it said that"
+    assert first < last
     assert measured.seconds >= last
     assert measured.processor > 0
 
@@ -187,21 +188,6 @@ def test_without_the_guide_the_program_is_reported_all_the_same() -> None:
     lines = bench.report([program(10.0)], [])
     assert not any("by hand" in line for line in lines)
     assert any(line.startswith("pulumi destroy") and line.endswith("10 s: met") for line in lines)
-
-
-def test_no_engine_is_said_in_a_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def no_engine(_: object) -> None:
-        raise StackError("no Docker engine answers")
-
-    monkeypatch.setattr(bench, "need_reachable_containers", no_engine)
-    assert bench.main([]) == 1
-    assert capsys.readouterr().err == "make bench: no Docker engine answers\n"
-
-
-@pytest.mark.parametrize("runs", ["0", "-1", "many"])
-def test_a_number_of_runs_that_is_none_is_refused(runs: str) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        bench.main(["--runs", runs])
 
 
 def test_a_command_keeps_the_lock_as_long_as_it_runs(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.demo.demo import summary, what_next
+from tasks.demo.lifecycle import summary, what_next
 from tasks.stack.interrupted import is_abandoned, locks_of
 from tasks.stack.outputs import Outputs
 from tasks.stack.pulumi_stack import PulumiStack

@@ -106,7 +106,7 @@ def test_on_debian_root_gets_an_engine_installed_and_is_told_first(
 @pytest.mark.parametrize(
     ("host", "user", "programs", "error", "says"),
     [
-        (None, 1000, ["apt-get"], "refused", "no Docker engine answers at unix:///var/run/docker.sock: start it, or"),
+        (None, 1000, ["apt-get"], "refused", "no Docker engine answers at unix:///var/run/docker.sock; start it, or"),
         (None, 1000, ["dockerd"], "PermissionError(13, 'Permission denied')", "add the user to the group docker"),
         (None, 0, [], "refused", "install Docker Engine"),
         ("tcp://192.0.2.1:2376", 0, ["dockerd", "apt-get"], "refused", "no Docker engine answers at tcp://192.0.2.1"),

@@ -1,14 +1,11 @@
 import hashlib
 import json
-import os
-import shlex
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tasks.layout import Layout
-from tasks.stack.environment import context_engine, keep_no_logs, prepare_state, pulumi_environment, shell_lines
+from tasks.stack.environment import context_engine, keep_no_logs, prepare_state, pulumi_environment
 
 CHECKOUT = Layout(Path("/some where/checkout"), windows=False)
 
@@ -30,7 +27,6 @@ def test_the_projects_own_tools_and_state_are_used() -> None:
 def test_it_is_the_same_when_taken_twice() -> None:
     once = pulumi_environment(CHECKOUT, {"PATH": "/usr/bin"})
     assert pulumi_environment(CHECKOUT, once) == once
-    assert shell_lines(once, once) == []
 
 
 @pytest.mark.parametrize("name", ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"])
@@ -123,13 +119,3 @@ def test_pulumi_finds_no_folder_for_its_logs(tmp_path: Path) -> None:
         (tmp_path / "logs").mkdir(exist_ok=True)
     keep_no_logs(tmp_path / "no tools yet")
     assert [path.name for path in tmp_path.iterdir()] == ["logs"]
-
-
-def test_a_shell_takes_the_lines() -> None:
-    before = {"PATH": os.environ["PATH"], "GONE": "x", "SAME": "1", "NEW": "old"}
-    after = {"PATH": os.environ["PATH"], "SAME": "1", "NEW": "it's $HOME; `true`"}
-    lines = shell_lines(before, after)
-    assert lines == ["unset GONE", f"export NEW={shlex.quote(after['NEW'])}"]
-    script = "\n".join([*lines, 'printf "%s|%s" "$NEW" "${GONE-none}"'])
-    done = subprocess.run(["sh", "-c", script], env=before, capture_output=True, text=True, check=True)
-    assert done.stdout == "it's $HOME; `true`|none"

@@ -2,26 +2,29 @@
 
 import subprocess
 import sys
+from argparse import Namespace
 
 import pytest
 
-from tasks.engine.reachable import main
+from registry_stack.common.errors import StackError
+from tasks.catalogue import in_order
+from tasks.engine.reachable import need_reachable_system
 from tasks.layout import HERE
 
 
-@pytest.mark.parametrize(("system", "code"), [("Linux", 0), ("Darwin", 1), ("Windows", 1)])
-def test_where_the_demo_can_run(
-    system: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.parametrize("system", ["Darwin", "Windows"])
+def test_where_the_demo_cannot_run(system: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platform.system", lambda: system)
-    assert main() == code
-    assert ("WSL2" in capsys.readouterr().err) == bool(code)
+    with pytest.raises(StackError, match="WSL2"):
+        need_reachable_system(Namespace())
 
 
-def test_make_asks_first_and_without_the_tools() -> None:
-    planned = subprocess.run(
-        ["make", "--dry-run", "demo"], cwd=HERE.checkout, capture_output=True, text=True, check=True
-    ).stdout.splitlines()
-    assert planned[0].endswith("-m tasks.engine.reachable")
-    isolated = [sys.executable, "-S", "-m", "tasks.engine.reachable"]  # no site-packages
+def test_where_the_demo_may_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    need_reachable_system(Namespace())
+
+
+def test_it_is_asked_first_and_without_the_tools() -> None:
+    assert in_order("demo")[0].name == "reachable"
+    isolated = [sys.executable, "-S", "-m", "tasks", "reachable"]  # no site-packages
     assert subprocess.run(isolated, cwd=HERE.checkout, check=False).returncode == 0

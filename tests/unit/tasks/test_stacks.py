@@ -13,7 +13,7 @@ from tasks.stack.stacks import ensure_stack, stacks_with_resources
 
 def test_a_checkout_without_git_needs_no_filter(tmp_path: Path) -> None:
     salt.keep_from_git(tmp_path)
-    salt.settle(tmp_path, tmp_path / "Pulumi.demo.yaml")
+    salt.hide_salt(tmp_path, tmp_path / "Pulumi.demo.yaml")
     assert list(tmp_path.iterdir()) == []
 
 

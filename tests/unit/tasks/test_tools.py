@@ -13,7 +13,7 @@ from registry_stack.common.errors import CommandError, DeadlineError, StackError
 from registry_stack.common.locks import locked
 from registry_stack.common.waiting import wait_for
 from tasks.tools import make as tools
-from tasks.tools.make import Tools, alone, make_tools
+from tasks.tools.make import Tools, lock_out_others, make_tools
 from tasks.tools.workshop import run
 from tests.unit.tasks.fake_workshop import executable, make_checkout, make_workshop
 
@@ -134,14 +134,13 @@ def test_a_run_that_is_ended_ends_what_it_has_started(tmp_path: Path) -> None:
     script = f"echo $$ > {pid}.new; mv {pid}.new {pid}; exec sleep 60"
     code = f"""
 import asyncio, os, sys
-from tasks.tools import make as tools
+from tasks.command import run_command
 from tasks.tools.workshop import run
 
-def make(*_arguments, **_options):
+def make():
     asyncio.run(run("sh", "-c", "{script}", environment=os.environ, deadline=60))
 
-tools.make_tools = make
-sys.exit(tools.main([]))
+sys.exit(run_command("tools", make))
 """
     with subprocess.Popen([sys.executable, "-c", code], cwd=CHECKOUT) as process:
         wait_for("the command to run", lambda: pid.exists() or None, 30)
@@ -156,14 +155,14 @@ def test_a_run_that_waits_for_another_says_so(tmp_path: Path, capsys: pytest.Cap
     lock = tmp_path / "lock"
 
     def other_run() -> bool:
-        with alone(lock, workshop):
+        with lock_out_others(lock, workshop):
             return True
 
     with ThreadPoolExecutor(1) as pool:
-        with alone(lock, workshop):
+        with lock_out_others(lock, workshop):
             other = pool.submit(other_run)
             said = wait_for("the other's line", lambda: capsys.readouterr().out or None, 30)
-            assert said == "tools: waiting for another `make tools` in this checkout\n"
+            assert said == "tools: waiting for another run of this task in this checkout\n"
             assert not other.done()
         assert other.result(30)
 
@@ -181,7 +180,7 @@ def test_tools_need_nothing_but_the_standard_library() -> None:
         "-I",
         "-S",
         "-c",
-        "import sys; sys.path.insert(0, '.'); import tasks.tools.make, tasks.stack.environment",
+        "import sys; sys.path.insert(0, '.'); import tasks.tools.make",
     ]
     subprocess.run(command, cwd=CHECKOUT, check=True)
 

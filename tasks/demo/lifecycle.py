@@ -1,17 +1,14 @@
-"""The demo: a registry and two clients in containers, shown at work.
+"""The demo: a registry and two clients in containers, stood up, shown at work, taken down."""
 
-python -m tasks.demo.demo         stands it up, or finds nothing to do, and takes the tour
-python -m tasks.demo.demo down    takes it down; nothing of it is left
-"""
-
-import sys
+import os
+from argparse import Namespace
 from collections.abc import Iterable
 
-from tasks.demo.tour import FAILURES, REPOSITORY, TAG, registry_api, tour
+from tasks.command import spelled
+from tasks.demo.tour import REPOSITORY, TAG, registry_api, tour
 from tasks.engine.install import need_reachable_containers
 from tasks.layout import HERE
-from tasks.stack.environment import environment_here
-from tasks.stack.interrupted import settle, unlock
+from tasks.stack.interrupted import clear_pending, unlock
 from tasks.stack.leftovers import docker_machine_of, remove_leftovers
 from tasks.stack.outputs import Outputs
 from tasks.stack.pulumi_stack import QUIETLY, PulumiStack
@@ -21,11 +18,13 @@ NAME = "demo"
 NOW = ("--yes", "--skip-preview")
 
 
-def up(stack: PulumiStack) -> None:
-    """Brings the stack up, takes the tour, says what there is now."""
-    need_reachable_containers(stack.environment)
+def stand_up(_: Namespace) -> None:
+    """Brings the demo's stack up, takes the tour, and prints what to try next. Raises StackError, or what an engine
+    raises."""
+    need_reachable_containers(os.environ)
+    stack = _demo_stack()
     say(unlock(stack))
-    say(settle(stack))
+    say(clear_pending(stack))
     stack.show("up", *NOW, *QUIETLY)
     print(f"\n{summary(stack.changes())}\n", flush=True)
     outputs = Outputs.parse(stack.read("stack", "output", "--json"))
@@ -34,13 +33,19 @@ def up(stack: PulumiStack) -> None:
     print("\n" + "\n".join(what_next(outputs, str(docker_machine_of(stack).storage))))
 
 
-def down(stack: PulumiStack) -> None:
-    """Takes the stack down, and what a killed run may have left besides."""
+def take_down(_: Namespace) -> None:
+    """Takes the demo's stack down, with whatever a killed run left. Raises StackError, or what an engine raises."""
+    stack = _demo_stack()
     say(unlock(stack))
     say(remove_leftovers(stack))
-    say(settle(stack))
+    say(clear_pending(stack))
     stack.show("destroy", *NOW, *QUIETLY)
-    print("\nThe demo is down; nothing of it is left. `make demo` stands it up again.")
+    print(f"\nThe demo is down; nothing of it is left. `{spelled('demo')}` stands it up again.")
+
+
+def _demo_stack() -> PulumiStack:
+    ensure_stack(NAME, os.environ)
+    return PulumiStack(NAME, HERE.checkout, os.environ)
 
 
 def say(lines: Iterable[str]) -> None:
@@ -50,14 +55,14 @@ def say(lines: Iterable[str]) -> None:
 
 
 def summary(changes: dict[str, int]) -> str:
-    """What an `up` came to, in a line; `changes` as Pulumi counts them, which has shown them itself."""
+    """The result of an `up` in a line; `changes` is Pulumi's own count, whose details Pulumi has printed already."""
     if any(count for kind, count in changes.items() if kind != "same"):
         return "The demo is up."
     return f"No changes: all {changes['same']} resources are as they should be."
 
 
 def what_next(outputs: Outputs, storage: str) -> list[str]:
-    """The outputs that a person needs, and what to try with them; `storage` is docker-machine's folder."""
+    """The outputs that a person needs, and what to try with them. `storage` is docker-machine's folder."""
     last = list(outputs.clients)[-1]
     image = f"{outputs.registry}/{REPOSITORY}:{TAG}"
     machine = f"docker-machine --storage-path {storage}"
@@ -69,39 +74,15 @@ def what_next(outputs: Outputs, storage: str) -> list[str]:
         f"A site:        http://{outputs.clients[last].address}/",
         "",
         "To try next:",
-        '  eval "$(make -s env)"     # the project\'s tools and state, for this shell',
-        "  pulumi stack output       # all outputs",
+        f'  eval "$({spelled("env")})"',
+        "  pulumi stack output",
         "  pulumi stack output caCertificate > /tmp/ca.pem",
         f"  curl --cacert /tmp/ca.pem {resolve} {outputs.url}/v2/_catalog",
         f"  docker $({machine} config {last}) pull {image}",
         f"  {machine} ssh {last} docker images",
-        "  make demo                 # changes nothing",
-        "  make demo-down            # takes everything down",
+        f"  {spelled('demo')}         # changes nothing",
+        f"  {spelled('demo-down')}    # takes everything down",
         "",
         "With these lines in the hosts file the names work on this workstation too:",
         *(f"  {line}" for line in outputs.hosts_lines),
     ]
-
-
-def main(arguments: list[str]) -> int:
-    """Returns the exit code."""
-    verbs = {"up": up, "down": down}
-    verb = verbs.get(arguments[0] if arguments else "up")
-    if verb is None or len(arguments) > 1:
-        print(f"usage: python -m tasks.demo.demo [{'|'.join(verbs)}]", file=sys.stderr)
-        return 2
-    try:
-        environment = environment_here()
-        ensure_stack(NAME, environment)
-        verb(PulumiStack(NAME, HERE.checkout, environment))
-    except FAILURES as error:
-        print(f"demo: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("demo: interrupted; the same command goes on from here", file=sys.stderr)
-        return 130
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
