@@ -1,7 +1,7 @@
-"""What `make` runs: the project's own tools, a local Docker engine, the environment that Pulumi is run in."""
+"""The workshop: tools, a local Docker engine, stacks by Pulumi's command line, the demo, the bench. See __main__.py."""
 
 import sys
 
-# Checked here, before any module that older versions could not even read.
-if sys.version_info < (3, 11):  # noqa: UP036  # whoever starts this may well have an older one
+# checked here, before the import of any module that older versions can't even parse
+if sys.version_info < (3, 11):  # noqa: UP036  # the user may well have an older one
     sys.exit("registry-stack needs Python 3.11 or newer; " + sys.executable + " is " + sys.version.split()[0])

@@ -5,12 +5,12 @@ from pathlib import Path
 
 
 def remove_folder(folder: Path) -> None:
-    """Removes a folder; none there is fine."""
+    """Removes a folder, if it is there."""
     if folder.exists():
         shutil.rmtree(folder)
 
 
 def replace_folder(new: Path, old: Path) -> None:
-    """Puts the folder `new` in the place of `old`, which may be there or not."""
+    """Moves the folder `new` to `old`, in place of what is there."""
     remove_folder(old)
     new.replace(old)

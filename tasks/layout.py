@@ -7,14 +7,14 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Layout:
-    """The folders of one checkout. `windows` decides on the names that differ there."""
+    """The folders of one checkout. `windows` selects the names that differ there."""
 
     checkout: Path
     windows: bool = os.name == "nt"
 
     @property
     def tools(self) -> Path:
-        """Everything that `make tools` makes; `make clean` removes it."""
+        """Everything that the task `tools` makes; `clean` removes it."""
         return self.checkout / ".tools"
 
     @property
@@ -24,7 +24,7 @@ class Layout:
 
     @property
     def official_cli(self) -> Path:
-        """The official distribution of Pulumi's CLI, where it was downloaded: its executables are in `bin`."""
+        """The official distribution of Pulumi's CLI, if it was downloaded: its executables are in `bin` there."""
         return self.tools / "pulumi"
 
     @property
@@ -49,7 +49,7 @@ class Layout:
 
     @property
     def state(self) -> Path:
-        """The local stacks' state and their passphrase, the demo's machines. Not to be removed with the tools."""
+        """The local stacks' state and passphrase, and the demo's machines. `clean` leaves it alone."""
         return self.checkout / ".state"
 
     @property
@@ -59,11 +59,11 @@ class Layout:
 
     @property
     def path(self) -> list[Path]:
-        """What stands first on PATH, so that the project's tools are found before others."""
+        """The first folders on PATH, so that the project's tools are found before others."""
         return [self.scripts, self.bin, self.official_cli / "bin"]
 
     def executable(self, name: str) -> str:
-        """The file name of an executable here."""
+        """The file name of an executable on this system."""
         return f"{name}.exe" if self.windows else name
 
 

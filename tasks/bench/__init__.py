@@ -1,1 +1,1 @@
-"""`make bench`: how long everything takes."""
+"""Measuring how long everything takes."""

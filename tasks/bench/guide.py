@@ -1,4 +1,4 @@
-"""The guide's half of a run: its steps by hand, `guide.sh`, on hosts that are started for it."""
+"""The guide's half of a run: its steps by hand, `guide.sh`, on hosts that are started for this."""
 
 import shutil
 import time
@@ -23,7 +23,7 @@ _STEP = "== "
 
 @dataclass(frozen=True)
 class GuideRun:
-    """Seconds: of starting the hosts, of the whole script, and of each of its steps by name."""
+    """Seconds for starting the hosts, for the whole script, and for each of its steps by name."""
 
     hosts: float
     script: float
@@ -31,7 +31,7 @@ class GuideRun:
 
     @property
     def seconds(self) -> float:
-        """What is to be compared with the program, which starts its hosts itself."""
+        """What the program's time is compared with, as the program starts its hosts itself."""
         return self.hosts + self.script
 
     def __str__(self) -> str:
@@ -39,12 +39,12 @@ class GuideRun:
 
 
 def missing(environment: Mapping[str, str]) -> list[str]:
-    """The commands that the guide by hand needs and that are not there."""
+    """The commands that the guide by hand needs and that are not on PATH."""
     return [command for command in NEEDS if shutil.which(command, path=environment["PATH"]) is None]
 
 
 def run_guide(stack: BenchStack, engine: DockerClient) -> GuideRun:
-    """Raises StackError if the script fails, or the registry that it made can't be used."""
+    """Runs the guide by hand. Raises StackError if the script fails, or if its registry can't be used."""
     key = stack.folder / "id_ed25519"
     public_key = make_ssh_key(key)
     stack.storage.mkdir(mode=0o700)
@@ -62,7 +62,7 @@ def run_guide(stack: BenchStack, engine: DockerClient) -> GuideRun:
 
 
 def addresses(settings: Settings) -> dict[str, str]:
-    """Where each machine answers when it is started."""
+    """The address at which each machine answers after its start."""
     return {name: str(machine.options["container-address"]) for name, machine in settings.machines.items()}
 
 
@@ -85,7 +85,7 @@ def variables(settings: Settings, key: Path) -> dict[str, str]:
 
 
 def steps(lines: Iterable[tuple[float, str]], seconds: float) -> dict[str, float]:
-    """The steps of a script that took so many seconds and printed those lines, each with the seconds that it took."""
+    """Step -> seconds, of a script that took `seconds` and printed `lines`, each with its time."""
     began = [(line.removeprefix(_STEP), at) for at, line in lines if line.startswith(_STEP)]
     ends = [*(at for _, at in began[1:]), seconds]
     return {step: end - at for (step, at), end in zip(began, ends, strict=True)}

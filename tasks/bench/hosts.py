@@ -18,16 +18,16 @@ BOOT_SECONDS = 60.0
 
 
 def start_hosts(engine: DockerClient, addresses: Mapping[str, str], public_key: str) -> None:
-    """Starts a host for each name, at its address, one by one; returns when all of them take SSH connections."""
+    """Starts a host for each name, at its address, one by one; returns when all accept SSH connections."""
     files = pack_files({"userdata.tar": userdata(public_key)})
     for name, address in addresses.items():
         host = create_host(engine, MACHINE, network=STACK, name=name, address=address, labels=LABELS)
         host.put_archive(str(PERSISTENT), files)
         host.start()
     for name, address in addresses.items():
-        wait_for(f"SSH on {name}", partial(_takes_connections, address), BOOT_SECONDS)
+        wait_for(f"SSH on {name}", partial(_connect, address), BOOT_SECONDS)
 
 
-def _takes_connections(address: str) -> bool:
+def _connect(address: str) -> bool:
     socket.create_connection((address, 22), timeout=5).close()
     return True

@@ -1,4 +1,4 @@
-"""Runs a command and notes when it said what, and how much processor time it took."""
+"""Runs a command and notes when it printed each line, and how much processor time it took."""
 
 import os
 import signal
@@ -13,9 +13,9 @@ from registry_stack.common.runner import not_found
 
 @dataclass(frozen=True)
 class Measured:
-    """A command that has ended. Times in seconds; those of `lines`, the merged output, count from its start.
+    """A command that has ended. All times are in seconds; those of `lines`, the merged output, count from its start.
 
-    `processor` is that of the command and of every process that it, or a process of its own, waited for.
+    `processor` is the time of the command and of all its descendants that were waited for.
     """
 
     code: int
@@ -27,9 +27,9 @@ class Measured:
 def measure(
     command: Sequence[str], environment: Mapping[str, str], deadline: float, keep_open: Sequence[int] = ()
 ) -> Measured:
-    """Runs the command with that whole environment; ended by force, with what it started, after `deadline` seconds.
+    """Runs the command with that whole environment. After `deadline` seconds it is killed, with all that it started.
 
-    Open files in `keep_open` stay open in it, for locks that have to last as long as it runs.
+    Open files in `keep_open` stay open in it, for locks that must last as long as it runs.
 
     Raises StackError if there is no such command.
     """
@@ -62,7 +62,7 @@ def measure(
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """Ends the command's whole session, which it is the first process of, unless it has ended itself."""
+    """Kills the command's whole session, whose first process it is, unless the command has ended."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
 

@@ -11,7 +11,7 @@ LONGEST = 10
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured in every run, in seconds unless `unit` says otherwise, and the most that it should be."""
+    """What was measured in each run, in seconds unless `unit` says otherwise. `target` is the most it should be."""
 
     name: str
     values: Sequence[float]
@@ -20,7 +20,7 @@ class Row:
 
 
 def table(rows: Iterable[Row]) -> list[str]:
-    """The rows as lines: median, range, and whether the median meets the target."""
+    """The table's lines: median, range, and whether the median meets the target."""
     lines = [f"{'':44}{'median':>9}{'range':>16}   target"]
     for row in rows:
         middle = median(row.values)
@@ -36,13 +36,13 @@ def _verdict(middle: float, row: Row) -> str:
 
 
 def longest(spans: Iterable[Span]) -> list[str]:
-    """The longest operations as lines."""
+    """Lines with the longest operations."""
     chosen = sorted(spans, key=lambda span: -span.seconds)[:LONGEST]
     return [f"{span.seconds:8.2f} s  {span.name}" for span in chosen]
 
 
 def path(links: Sequence[Link], seconds: float) -> list[str]:
-    """The critical path of a command of so many seconds as lines: when, the wait before, how long, what."""
+    """Lines with the critical path of a command that took `seconds`: when, the wait before, how long, what."""
     lines = [f"{'at':>8}{'waited':>10}{'took':>10}"]
     for link in links:
         plugin = f" (waited for the plugin: {link.plugin})" if link.plugin else ""
@@ -52,6 +52,6 @@ def path(links: Sequence[Link], seconds: float) -> list[str]:
 
 
 def middle_run(values: Sequence[float]) -> int:
-    """The index of the run that came nearest to the median."""
+    """The index of the run that is nearest to the median."""
     middle = median(values)
     return min(range(len(values)), key=lambda run: abs(values[run] - middle))

@@ -17,7 +17,7 @@ _FIRST_CLIENT = 110
 
 @dataclass(frozen=True)
 class Scaled:
-    """Seconds that a stack of so many machines took: its first `up`, and `destroy`."""
+    """Seconds that a stack of `machines` machines took for its first `up` and for `destroy`."""
 
     machines: int
     up: float
@@ -35,7 +35,7 @@ def run_scale(fresh_stack: Callable[[], BenchStack], machines: int) -> Scaled:
 
 
 def of_size(stack: BenchStack, machines: int) -> BenchStack:
-    """The stack with a registry and as many clients as make up that number of machines, all worked on at once."""
+    """The stack with a registry and as many clients as make up that number of machines, all created in parallel."""
     document = yaml.safe_load(stack.stack_file.read_text("utf-8"))
     config = sized(document["config"], machines)
     stack.stack_file.write_text(yaml.safe_dump({**document, "config": config}), "utf-8")
@@ -53,7 +53,7 @@ def sized(config: dict[str, Any], machines: int) -> dict[str, Any]:
 
 
 def scale_table(measured: Sequence[Scaled]) -> list[str]:
-    """The table as lines; the first size is what the others are compared with."""
+    """The table's lines; the ratios are to the first size."""
     lines = [f"{'machines':>8}{'up':>10}{'each':>10}{'ratio':>8}{'destroy':>10}{'ratio':>8}"]
     one = measured[0]
     for size in measured:

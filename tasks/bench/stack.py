@@ -1,4 +1,4 @@
-"""The bench's own stack: the demo's settings in another network, with a backend and a storage folder of its own."""
+"""The bench's own stack: the demo's settings in another network, with its own backend and storage folder."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from tasks.layout import HERE
 from tasks.stack.outputs import Client
 
 PROJECT = "registry-stack"
-# No other checkout's bench, and nobody's stack, has that name: what is marked with it may be removed.
+# no other checkout's bench and no user's stack has this name, so what is marked with it may be removed
 STACK = f"bench-{sha256(str(HERE.checkout).encode()).hexdigest()[:8]}"
 LABELS = {OWNER: f"{PROJECT}-{STACK}"}
 DEMO_NETWORK, NETWORK = "192.168.233.", "192.168.236."
@@ -25,8 +25,10 @@ DEMO_NETWORK, NETWORK = "192.168.233.", "192.168.236."
 
 @dataclass(frozen=True)
 class BenchStack:
-    """One run's stack; `folder` holds all that it leaves on the workstation, `environment` is Pulumi's. `lock` is an
-    open file that commands inherit, so that no other run begins as long as one of them is at work."""
+    """One run's stack. `folder` holds everything that it leaves on the workstation, `environment` is Pulumi's.
+
+    `lock` is an open file that commands inherit, so that no other run begins while one of them is alive.
+    """
 
     checkout: Path
     folder: Path
@@ -36,14 +38,14 @@ class BenchStack:
 
     @classmethod
     def make(cls, checkout: Path, folder: Path, environment: Mapping[str, str], lock: int) -> "BenchStack":
-        """Prepares a folder that is not there yet."""
+        """Prepares the stack in a new folder."""
         (folder / "state").mkdir(mode=0o700, parents=True)
         (folder / "stack").mkdir()
         config = own_config((checkout / "Pulumi.demo.yaml").read_text("utf-8"), folder / "docker-machine")
         own = {**environment, "PULUMI_BACKEND_URL": (folder / "state").as_uri()}
         settings = load({key: json.dumps(value) for key, value in config.items()}, PROJECT)
         stack = cls(checkout, folder, own, lock, settings)
-        # Making a stack writes its salt into a stack file beside the project's: not into the checkout.
+        # `stack init` writes its salt into the stack file beside the project file: this one is not the checkout's
         stack.stack_file.write_text(yaml.safe_dump({"config": config}), "utf-8")
         (stack.stack_file.parent / "Pulumi.yaml").write_bytes((checkout / "Pulumi.yaml").read_bytes())
         return stack
@@ -59,7 +61,7 @@ class BenchStack:
         return self.settings.docker_machine.storage_folder
 
     def check(self) -> None:
-        """Pushes an image by the first client and pulls it by the last. Raises StackError or what the engines raise."""
+        """The first client pushes an image, the last pulls it. Raises StackError, or what the engines raise."""
         first, *_, last = (self._client(name) for name in list(self.settings.machines)[1:])
         repository = f"{self.settings.registry.reference}/{REPOSITORY}"
         pull_site(last, repository, push_site(first, repository))
@@ -73,6 +75,6 @@ class BenchStack:
 
 
 def own_config(demo: str, storage: Path) -> dict[str, Any]:
-    """The demo's stack file as the configuration of the bench's stack."""
+    """The configuration of the bench's stack, from the demo's stack file."""
     config: dict[str, Any] = yaml.safe_load(demo.replace(DEMO_NETWORK, NETWORK))["config"]
     return {**config, f"{PROJECT}:dockerMachine": {"storage": str(storage)}}

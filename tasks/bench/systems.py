@@ -1,8 +1,8 @@
-"""How long it takes until a client of each system pulls its first image: from the `pulumi up` that is the first to know
-of the client to the end of the pull.
+"""How long it takes until a client of each system has pulled its first image, from the start of the `pulumi up` that
+adds the client.
 
-The clients are hosts that exist already, with an engine and without any trust; the registry stands. What is imitated of
-their systems is said in tasks/lab/systems.py.
+The registry is up. The clients are hosts that exist already, with an engine and without any trust. tasks/lab/systems.py
+says what is imitated of their systems.
 """
 
 import json
@@ -34,8 +34,8 @@ _REGISTRY, _PUSHER = "registry", "pusher"
 
 @dataclass(frozen=True)
 class SystemRun:
-    """A client of a system with an engine, trusting as far as `scope` says: seconds until its first pull had ended, and
-    those of the pull alone."""
+    """A client with that system, engine and scope of trust. `seconds` is until its first pull has ended, `pull` is the
+    pull alone."""
 
     system: str
     engine: str
@@ -50,7 +50,7 @@ class SystemRun:
 
 
 def run_systems(stack: BenchStack, engine: DockerClient) -> Iterator[SystemRun]:
-    """Measures each client in each scope, one after the other. Raises StackError if something fails."""
+    """Measures each client in each scope, one after the other. Raises StackError if a step fails."""
     wanted = {f"{system}-{by}-{scope}": (system, by, scope) for system, by in CLIENTS for scope in SCOPES}
     with ExitStack() as hosted:
         network = stack.settings.network
@@ -74,12 +74,12 @@ def run_systems(stack: BenchStack, engine: DockerClient) -> Iterator[SystemRun]:
 
 
 def client(name: str, host: SystemHost, engine: str, scope: str) -> dict[str, Any]:
-    """A host as a client in the settings."""
+    """The host in the form of a client in the settings."""
     return {"name": name, "host": host.client, "engine": engine, "trust": scope}
 
 
 def with_clients(stack: BenchStack, registry: SystemHost, clients: Sequence[dict[str, Any]]) -> BenchStack:
-    """The stack with its registry on that host, and with those clients."""
+    """The stack with its registry on that host and with those clients."""
     document = yaml.safe_load(stack.stack_file.read_text("utf-8"))
     config = document["config"]
     config[f"{PROJECT}:registry"]["machine"] = registry.machine
@@ -89,7 +89,7 @@ def with_clients(stack: BenchStack, registry: SystemHost, clients: Sequence[dict
 
 
 def systems_table(measured: Sequence[SystemRun]) -> list[str]:
-    """The table as lines: a row for each system and engine, a column for each scope."""
+    """The table's lines: a row for each system and engine, a column for each scope."""
     lines = [f"{'from pulumi up to the first pull':34}" + "".join(f"{f'trust: {scope}':>16}" for scope in SCOPES)]
     seconds = {(each.system, each.engine, each.scope): each.seconds for each in measured}
     for system, engine in CLIENTS:

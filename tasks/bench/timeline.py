@@ -1,7 +1,7 @@
-"""Where the time of a `pulumi up` went. Pure: from what the CLI said, and when, and from the state it left.
+"""Where the time of a `pulumi up` went. Pure: from the CLI's output, with its times, and the state that it left.
 
-Source: the engine's events (`pulumi up --json`, a JSON document a line; their own times are whole seconds, so that of
-their arrival is taken) and the deployment of `pulumi stack export`.
+Sources: the events of Pulumi's engine (`pulumi up --json`, one JSON document on each line; their own times are whole
+seconds, so the time of their arrival counts), and the deployment of `pulumi stack export`.
 """
 
 import json
@@ -29,8 +29,8 @@ class Span:
 
 @dataclass(frozen=True)
 class Link:
-    """A resource of the critical path, the seconds that went by before it although no other was left to wait for, and
-    the provider whose plugin became ready in these, if one did."""
+    """A resource on the critical path. `before` is the seconds that it waited although all that it depends on was done;
+    `plugin` is the provider whose plugin became ready meanwhile, if one did."""
 
     before: float
     plugin: str | None
@@ -38,7 +38,7 @@ class Link:
 
 
 def operations(lines: Lines) -> dict[str, Span]:
-    """URN -> span, of every resource but components, whose spans are those of their parts."""
+    """URN -> span of every resource except components, whose parts have the spans."""
     started: dict[str, float] = {}
     ended: dict[str, float] = {}
     for seconds, event in _events(lines):
@@ -50,10 +50,10 @@ def operations(lines: Lines) -> dict[str, Span]:
 
 
 def critical_path(spans: Mapping[str, Span], resources: Sequence[Mapping[str, Any]], began: datetime) -> list[Link]:
-    """The resources that each waited for the one before it, back from the one that ended last; first to last.
+    """The chain of resources of which each waited for the one before, up to the one that ended last.
 
-    `resources` are those of the state, `began` is when the command was started. Of providers that the engine makes by
-    itself there are no events: the state tells when each was ready.
+    `resources` are those of the state, `began` is when the command was started. Providers that the engine creates by
+    itself have no events; the state says when each was ready.
     """
     by_urn = {resource["urn"]: resource for resource in resources}
     path: list[Link] = []
@@ -71,7 +71,7 @@ def critical_path(spans: Mapping[str, Span], resources: Sequence[Mapping[str, An
 
 
 def complaints(lines: Lines) -> str:
-    """What a command that failed said about it: the errors among its events, and what is no event."""
+    """Why a command failed, in its own words: the errors among its events, and all output that is not an event."""
     said = []
     for seconds, line in lines:
         event = next((event for _, event in _events([(seconds, line)])), None)
@@ -83,19 +83,19 @@ def complaints(lines: Lines) -> str:
 
 
 def changes(lines: Lines) -> list[str]:
-    """What was done to resources, as "update Container box"; those that stay the same left out."""
+    """What was done to resources, as "update Container box", without those that stayed the same."""
     steps = [event["resourcePreEvent"]["metadata"] for _, event in _events(lines) if "resourcePreEvent" in event]
     return [f"{step['op']} {name_of(step['urn'])}" for step in steps if step["op"] not in ("same", "refresh")]
 
 
 def name_of(urn: str) -> str:
-    """A resource's type, without its package, and its name."""
+    """A resource's type without its package, and its name."""
     *_, types, name = urn.split("::")
     return f"{types.split('$')[-1].rsplit(':', 1)[-1]} {name}"
 
 
 def _provider(resource: Mapping[str, Any]) -> str:
-    """Its URN, without the id that the state has after it."""
+    """The URN of the resource's provider, without the id that the state appends."""
     return str(resource.get("provider", "")).rpartition("::")[0]
 
 

@@ -67,6 +67,7 @@ def what_next(outputs: Outputs, storage: str) -> list[str]:
     image = f"{outputs.registry}/{REPOSITORY}:{TAG}"
     machine = f"docker-machine --storage-path {storage}"
     api = registry_api(outputs)
+    environment = f'eval "$({spelled("env")})"'
     resolve = f"--resolve {api.host}:{api.port}:{api.address}"
     return [
         f"The registry:  {outputs.url}, on the machine {outputs.machine} at {outputs.address}",
@@ -74,14 +75,14 @@ def what_next(outputs: Outputs, storage: str) -> list[str]:
         f"A site:        http://{outputs.clients[last].address}/",
         "",
         "To try next:",
-        f'  eval "$({spelled("env")})"',
-        "  pulumi stack output",
+        f"  {environment:34}  # the project's tools and state, for this shell",
+        f"  {'pulumi stack output':34}  # all outputs",
         "  pulumi stack output caCertificate > /tmp/ca.pem",
         f"  curl --cacert /tmp/ca.pem {resolve} {outputs.url}/v2/_catalog",
         f"  docker $({machine} config {last}) pull {image}",
         f"  {machine} ssh {last} docker images",
-        f"  {spelled('demo')}         # changes nothing",
-        f"  {spelled('demo-down')}    # takes everything down",
+        f"  {spelled('demo'):34}  # changes nothing",
+        f"  {spelled('demo-down'):34}  # takes everything down",
         "",
         "With these lines in the hosts file the names work on this workstation too:",
         *(f"  {line}" for line in outputs.hosts_lines),

@@ -1,4 +1,4 @@
-"""The guide's static site: files of a folder on a machine, served by a container of an image that the registry has."""
+"""The guide's static site: files in a folder on a machine, served by a container whose image the registry has."""
 
 import http.client
 from pathlib import PurePosixPath
@@ -19,7 +19,7 @@ SECONDS = 30
 
 
 def page(image: str, client: str) -> bytes:
-    """What the site shows."""
+    """The site's only page."""
     return (
         f"<!doctype html>\n<title>{client}</title>\n"
         f"<p>A file on {client}, served from {image}, which {client} pulled over verified TLS.</p>\n"
@@ -27,7 +27,7 @@ def page(image: str, client: str) -> bytes:
 
 
 def serve(client: DockerClient, image: str, content: bytes) -> None:
-    """Serves `content` from the folder on the machine, mounted read-only, in the place of what was served before."""
+    """Serves `content` from the folder on the machine, mounted read-only, instead of what was served before."""
     remove_container(client, NAME)
     _write(client, image, content)
     client.containers.run(
@@ -41,7 +41,7 @@ def serve(client: DockerClient, image: str, content: bytes) -> None:
 
 
 def fetch(address: str) -> bytes:
-    """The page as the site serves it; waits until it does. Raises DeadlineError."""
+    """The page as the site serves it. Waits until it does; raises DeadlineError."""
 
     def answered() -> bytes | None:
         connection = http.client.HTTPConnection(address, PORT, timeout=5)
@@ -56,7 +56,7 @@ def fetch(address: str) -> bytes:
 
 
 def _write(client: DockerClient, image: str, content: bytes) -> None:
-    """Writes the page on the machine through its engine: through a container that is made for that and never run."""
+    """Writes the page on the machine through its engine, by a container that is created for this and never started."""
     writer = client.containers.create(image, volumes=_volumes("rw"))
     try:
         writer.put_archive(str(WEB_ROOT), pack_files({PAGE: content}))

@@ -1,9 +1,9 @@
-"""The tour: what a registry is for, done once with a stack that is up, each step with its result in a line.
+"""The tour: what a registry is for, done once with a stack that is up, a line for each step.
 
     pulumi stack output --json | python -m tasks.demo.tour
 
-It is also the proof: at the first step that does not come out as it should it ends with that error and exit code 1.
-It may be taken again and again; it leaves what is worth a look: the image in the registry, the site on a client.
+It is also the proof: it ends with an error and exit code 1 at the first step that has another result than it should.
+It can be taken any number of times, and leaves the image in the registry and the site on a client.
 """
 
 import sys
@@ -39,8 +39,8 @@ def tour(outputs: Outputs) -> Iterator[str]:
     yield f"{last} pulled {image}, the same digest"
 
     api = registry_api(outputs)
-    yield f"{outputs.url} lists the repositories {', '.join(listed(api.repositories(), REPOSITORY))}"
-    yield f"{outputs.url} lists the tags of {REPOSITORY}: {', '.join(listed(api.tags(REPOSITORY), TAG))}"
+    yield f"{outputs.url} lists the repositories {', '.join(require(api.repositories(), REPOSITORY))}"
+    yield f"{outputs.url} lists the tags of {REPOSITORY}: {', '.join(require(api.tags(REPOSITORY), TAG))}"
 
     content = site.page(image, last)
     serve_site(puller, image, content)
@@ -48,13 +48,13 @@ def tour(outputs: Outputs) -> Iterator[str]:
 
 
 def registry_api(outputs: Outputs) -> RegistryApi:
-    """The stack's registry, at its address and by its name."""
+    """The API of the stack's registry, reached at its address and verified by its name."""
     name = urlsplit(outputs.url)
     return RegistryApi(name.hostname or "", outputs.address, name.port or 443, outputs.ca_certificate)
 
 
 def push_site(client: Client, repository: str) -> str:
-    """Brings the site's image from the workstation's engine into the registry by the client's; returns its digest."""
+    """Copies the site's image to the client's engine, which pushes it; returns its digest."""
     copy_image(SITE, client.address, client.cert_path)
     with engine(client.engine, client.cert_path) as docker:
         docker.images.get(SITE).tag(repository, TAG)
@@ -66,7 +66,7 @@ def push_site(client: Client, repository: str) -> str:
 
 
 def pull_site(client: Client, repository: str, digest: str) -> None:
-    """Pulls the image by its tag, with none there from an earlier tour; it has to be the one of that digest."""
+    """Pulls the image by its tag, after removing an earlier tour's. Raises RegistryError if its digest differs."""
     with engine(client.engine, client.cert_path) as docker:
         remove_container(docker, site.NAME)
         remove_image(docker, f"{repository}:{TAG}")
@@ -75,15 +75,15 @@ def pull_site(client: Client, repository: str, digest: str) -> None:
         raise RegistryError(f"{repository}:{TAG} was pulled as {', '.join(pulled)}, but pushed as {digest}")
 
 
-def listed(found: list[str], wanted: str) -> list[str]:
-    """`found`, which has to hold `wanted`."""
+def require(found: list[str], wanted: str) -> list[str]:
+    """Returns `found`. Raises RegistryError unless it has `wanted`."""
     if wanted not in found:
         raise RegistryError(f"the registry lists {', '.join(found) or 'nothing'}, but not {wanted}")
     return found
 
 
 def serve_site(client: Client, image: str, content: bytes) -> None:
-    """Serves the site on the client and fetches it: byte by byte what was written."""
+    """Serves the site on the client and fetches it. Raises StackError unless it is what was written, byte for byte."""
     with engine(client.engine, client.cert_path) as docker:
         site.serve(docker, image, content)
     fetched = site.fetch(client.address)

@@ -1,1 +1,1 @@
-"""Hosts of several systems, made of containers: for tests and the bench."""
+"""Hosts of several systems, made of containers, for the tests and the bench."""

@@ -1,4 +1,4 @@
-"""Hosts that exist before the program does anything, as a rack or a cloud has them: containers of the local engine."""
+"""Hosts that exist before the program starts, as in a rack or a cloud: containers of the local engine."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +21,7 @@ AT_ONCE = 8
 def make_network(
     engine: DockerClient, name: str, subnet: IPv4Network, gateway: IPv4Address, labels: Mapping[str, str]
 ) -> None:
-    """Makes a network for hosts."""
+    """Creates a network for hosts."""
     pool = IPAMPool(subnet=str(subnet), gateway=str(gateway))
     engine.networks.create(name, driver="bridge", ipam=IPAMConfig(pool_configs=[pool]), labels=dict(labels))
 
@@ -29,7 +29,8 @@ def make_network(
 def create_host(
     engine: DockerClient, image: str, *, network: str, name: str, address: str, labels: Mapping[str, str]
 ) -> Container:
-    """A host in that network, as `<network>-<name>`, that is not started yet. It has what the program gives its own."""
+    """Creates a host in that network, as `<network>-<name>`, with the options of the program's own container machines;
+    it is not started."""
     return engine.containers.create(
         image,
         name=f"{network}-{name}",
@@ -42,7 +43,7 @@ def create_host(
 
 
 def remove_all(engine: DockerClient, labels: Mapping[str, str]) -> None:
-    """Removes every container, with its volumes, and every network that has those labels."""
+    """Removes all containers, with their volumes, and all networks that have those labels."""
     labelled: dict[str, Any] = {"label": [f"{key}={value}" for key, value in labels.items()]}
     containers = engine.containers.list(all=True, filters=labelled)
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -52,7 +53,7 @@ def remove_all(engine: DockerClient, labels: Mapping[str, str]) -> None:
 
 
 def make_ssh_key(path: Path) -> str:
-    """Writes a new private key, and returns its public key as authorized_keys has it."""
+    """Writes a new private key; returns its public key in the format of authorized_keys."""
     key = Ed25519PrivateKey.generate()
     formats = serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
     write_file(path, key.private_bytes(serialization.Encoding.PEM, *formats), mode=0o600)

@@ -1,19 +1,19 @@
-"""Hosts of the systems that clients may have, for the tests and the bench: reachable over SSH, each with an engine of
-its own and a root that lasts over restarts.
+"""Hosts of the systems that clients may have, for the tests and the bench.
 
-They are made of Debian's packages, and what those don't have is imitated:
+Each is reachable over SSH, and has an engine and a root that keeps its files over restarts. They are made of Debian's
+packages. What those lack is imitated:
 
 machine      The program's own container machine, which behaves like a Boot2Docker that nobody has set up yet.
-boot2docker  The same with an engine that runs, though docker-machine knows nothing of it.
-debian       Nothing but its init system: the userland, `update-ca-certificates` with `openssl rehash`, and Docker's
-             service script are Debian's own, but no systemd runs; containerd's service script is made up.
-alpine       busybox (Debian's) and OpenRC (Debian's), with the engine as a service of it. `update-ca-certificates` is
-             an imitation of Alpine's, which is a program in C.
-rhel         Debian's userland; Debian's p11-kit, told of RHEL's folders, makes the bundle where RHEL has it, by an
-             `update-ca-trust` of RHEL's options. `systemctl` is an imitation that calls Debian's service script.
-suse         The same with SUSE's folders and an `update-ca-certificates` that does what the hooks of SUSE's do.
+boot2docker  The same with a running engine, of which docker-machine knows nothing.
+debian       The init system is imitated: userland, `update-ca-certificates` with `openssl rehash`, and Docker's service
+             script are Debian's own, but no systemd runs, and containerd's service script is invented.
+alpine       Debian's busybox and OpenRC, with the engine as its service. `update-ca-certificates` is imitated; Alpine's
+             is a program in C.
+rhel         Debian's userland. Debian's p11-kit, configured with RHEL's folders, writes the bundle where RHEL has it,
+             by an `update-ca-trust` with RHEL's options. `systemctl` is imitated, and calls Debian's service script.
+suse         The same with SUSE's folders, and an `update-ca-certificates` that does what SUSE's hooks do.
 
-Each has the os-release of its system, and its bundle of trusted certificates where that has it, nowhere else.
+Each has its system's os-release, and its bundle of trusted certificates at that system's place alone.
 """
 
 from collections.abc import Iterator, Mapping
@@ -46,7 +46,7 @@ _FIRST = 50
 
 @dataclass(frozen=True)
 class SystemHost:
-    """A host that runs. `key` is the file of the private key that logs in, `host_key` is "type base64"."""
+    """A running host. `key` is the file with the private key that logs in, `host_key` is "type base64"."""
 
     container: Container
     system: str
@@ -61,12 +61,12 @@ class SystemHost:
 
     @property
     def client(self) -> dict[str, Any]:
-        """The host as a client's setting `host`."""
+        """The host in the form of a client's setting `host`."""
         return {"address": self.address, "user": USER, "key": str(self.key), "hostKey": self.host_key}
 
     @property
     def machine(self) -> dict[str, Any]:
-        """The host as a machine for docker-machine to take over."""
+        """The host in the form of a setting `machine`, for docker-machine to take over."""
         options = {"ip-address": self.address, "ssh-user": USER, "ssh-key": str(self.key)}
         generic = {f"generic-{option}": value for option, value in options.items()}
         return {"driver": "generic", "hostKey": self.host_key, "options": generic}
@@ -76,7 +76,7 @@ class SystemHost:
         return run_command(self.login, command, stdin=stdin)
 
     def push(self, image: str, reference: str) -> str:
-        """Brings an image of the local engine into a registry by the host's Docker engine; returns its digest."""
+        """Copies an image of the local engine to the host's Docker engine, which pushes it; returns its digest."""
         with closing(docker.from_env()) as engine:
             saved = b"".join(engine.images.get(image).save(named=True))
         self.container.put_archive("/var", pack_files({"image.tar": saved}))
@@ -86,12 +86,12 @@ class SystemHost:
         return pushed.split("digest: ")[1].split()[0]
 
     def restart(self) -> None:
-        """Shuts the host down and boots it again."""
+        """Shuts the host down and boots it; returns when it is ready."""
         self.container.restart()
         self.wait()
 
     def wait(self) -> None:
-        """Returns when commands run on the host and its engine, if it has one yet, answers."""
+        """Returns when commands run on the host and its engine, if it has one already, answers."""
         ready = "true" if self.system == "machine" else "docker version"
         failures = (CommandError, UnreachableError)
         wait_for(f"the engine of {self.address}", lambda: self.run(ready), SECONDS, failures=failures)
@@ -101,9 +101,9 @@ class SystemHost:
 def network_of_hosts(
     engine: DockerClient, name: str, subnet: IPv4Network, labels: Mapping[str, str]
 ) -> Iterator[IPv4Address]:
-    """A network for hosts; yields the first of its addresses that they may have. Its gateway has the second one.
+    """A network for hosts; yields the first address that they may have. The network's gateway has its second address.
 
-    Whatever has those labels is removed before, and in the end.
+    Everything with those labels is removed before and afterwards.
     """
     remove_all(engine, labels)
     try:
@@ -122,16 +122,16 @@ def system_hosts(
     folder: Path,
     labels: Mapping[str, str],
 ) -> Iterator[dict[str, SystemHost]]:
-    """Hosts by name, `systems` says of which system, at the addresses from `first` on; removed in the end.
+    """Hosts by name, at the addresses from `first` on; they are removed afterwards. `systems` is name -> system.
 
-    The network and their images have to be there. `folder` is for their keys.
+    The network and the images must exist. `folder` is for the hosts' keys.
     """
     own = {_LABEL: network}
     remove_all(engine, own)
     try:
         public, labelled = make_ssh_key(folder / "id_ed25519"), {**labels, **own}
 
-        def started(number: int, name: str, system: str) -> SystemHost:
+        def start(number: int, name: str, system: str) -> SystemHost:
             address, image = str(first + number), SYSTEMS.get(system, MACHINE)
             created = create_host(engine, image, network=network, name=name, address=address, labels=labelled)
             host = _start(created, system, address, folder, public)
@@ -139,7 +139,7 @@ def system_hosts(
             return host
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            hosts = list(pool.map(started, count(), systems.keys(), systems.values()))
+            hosts = list(pool.map(start, count(), systems.keys(), systems.values()))
         yield dict(zip(systems, hosts, strict=True))
     finally:
         remove_all(engine, own)

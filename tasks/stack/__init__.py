@@ -1,1 +1,1 @@
-"""A stack by Pulumi's command line: its environment, its file, its outputs, what a killed run left."""
+"""Stacks by Pulumi's command line: environment, stack file, outputs, and what a killed run left behind."""

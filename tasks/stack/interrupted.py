@@ -1,7 +1,7 @@
-"""What a run of Pulumi that was killed leaves in the state, and how the next run gets over it.
+"""What a killed run of Pulumi leaves in the state, and how the next run gets past it.
 
-Pulumi's file backend holds a lock for every run, which one that is killed leaves behind; and the state keeps in mind
-what was being made at that moment, as "pending operations".
+Pulumi's file backend has a lock for every run, which a killed run leaves behind. The state has what was being created
+at that moment, as "pending operations".
 """
 
 import json
@@ -17,22 +17,22 @@ SECONDS = 900.0
 
 
 def unlock(stack: PulumiStack) -> Iterator[str]:
-    """Takes the lock of a killed run away, saying so; the lock of one that is still at work stays."""
+    """Removes the lock of a killed run, and yields a line about it. The lock of a run that is still alive stays."""
     locks = list(locks_of(stack))
     if locks and all(map(is_abandoned, locks)):
-        yield "An earlier run was killed: its lock is taken away (pulumi cancel)."
+        yield "An earlier run was killed: removing its lock (pulumi cancel)."
         stack.read("cancel", "--yes")
 
 
 def clear_pending(stack: PulumiStack) -> Iterator[str]:
-    """Clears what the state has as pending, saying so; until then every run of Pulumi warns of it."""
+    """Clears the pending operations, of which every run of Pulumi warns otherwise, and yields a line about it."""
     if stack.deployment().get("pending_operations"):
-        yield "An earlier run was killed while it made something: looking at what is there (pulumi refresh)."
+        yield "An earlier run was killed while it created something: checking what is there (pulumi refresh)."
         stack.read("refresh", "--yes", "--skip-preview", "--clear-pending-creates", deadline=SECONDS)
 
 
 def locks_of(stack: PulumiStack) -> Iterator[Path]:
-    """The lock files of the stack, where its backend is a folder."""
+    """The lock files of the stack; none unless its backend is a folder."""
     backend = urlsplit(stack.environment["PULUMI_BACKEND_URL"])
     if backend.scheme == "file":
         locks = Path(unquote(backend.path)) / ".pulumi" / "locks"
@@ -40,7 +40,7 @@ def locks_of(stack: PulumiStack) -> Iterator[Path]:
 
 
 def is_abandoned(lock: Path) -> bool:
-    """Whether the process that holds the lock is gone; not known of one on another host, which is left its lock."""
+    """Whether the process that holds the lock is gone. A process on another host counts as alive."""
     try:
         holder = json.loads(lock.read_text("utf-8"))
         return holder["hostname"] == socket.gethostname() and not _is_pulumi(holder["pid"])
@@ -49,8 +49,8 @@ def is_abandoned(lock: Path) -> bool:
 
 
 def _is_pulumi(pid: int) -> bool:
-    """Whether a process of that id is at work; where /proc tells, one of another name that has got the id is not it,
-    nor is one that has ended and of which only the entry is left."""
+    """Whether a Pulumi with that process id is alive. With /proc, a process that reused the id, or a zombie, does not
+    count."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

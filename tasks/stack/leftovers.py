@@ -1,4 +1,4 @@
-"""What of a stack is there although its state does not know of it: made by a run that was killed before it said so."""
+"""Resources of a stack that its state lacks: a run that was killed had created them, but not recorded them yet."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -16,21 +16,24 @@ from tasks.stack.pulumi_stack import PulumiStack
 
 
 def remove_leftovers(stack: PulumiStack) -> Iterator[str]:
-    """Removes what is marked as the stack's and not in its state, saying so; while the state still has the mark."""
+    """Removes what is marked as the stack's but not in its state, and yields a line about each.
+
+    The mark is in the state, so this comes before `pulumi destroy`.
+    """
     resources = stack.deployment().get("resources") or []
     known = {str(resource.get("id")) for resource in resources}
     tool = docker_machine_of(stack)
     for name in tool.store.machines_of(stack.owner):
         if name not in known:
             remove_machine(tool, name)
-            yield f"The machine {name} was half made: its entry is removed."
+            yield f"The machine {name} was left half created: it is removed."
     for identity in map(identity_of, resources):
         if identity:
             yield from _remove_marked({OWNER: stack.owner, IDENTITY: identity}, known, stack.environment)
 
 
 def identity_of(resource: Mapping[str, Any]) -> str | None:
-    """The stack's identity, if that is the resource that has it."""
+    """The stack's identity, if this is the resource that holds it."""
     name = str(resource["urn"]).rpartition("::")[2]
     return str(resource["outputs"]["publicKeyFingerprintSha256"]) if name.endswith("network-identity") else None
 
@@ -41,11 +44,11 @@ def _remove_marked(labels: Mapping[str, str], known: set[str], environment: Mapp
         for container in engine.containers.list(all=True, filters=marked):
             if container.id not in known:
                 container.remove(force=True, v=True)
-                yield f"The container {container.name} was half made: it is removed."
+                yield f"The container {container.name} was left half created: it is removed."
         for network in engine.networks.list(filters=marked):
             if network.id not in known:
                 network.remove()
-                yield f"The network {network.name} was half made: it is removed."
+                yield f"The network {network.name} was left half created: it is removed."
 
 
 def docker_machine_of(stack: PulumiStack) -> DockerMachine:

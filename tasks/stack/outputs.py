@@ -1,4 +1,4 @@
-"""What a stack tells others: its outputs, typed."""
+"""A stack's outputs, typed."""
 
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ class Client(_Model):
 class Outputs(_Model):
     """The outputs of a stack of this program. `registry` is how its images' names begin; `ca_certificate` is PEM.
 
-    `clients` are those on machines of docker-machine's; what runs on other hosts is not reached from here.
+    `clients` are those on machines that docker-machine manages; engines on other hosts can't be reached from here.
     """
 
     registry: str
@@ -45,9 +45,10 @@ class Outputs(_Model):
 
     @classmethod
     def parse(cls, text: str) -> "Outputs":
-        """Reads the document of `pulumi stack output --json`. Raises StackError if it is another."""
+        """Reads what `pulumi stack output --json` prints. Raises StackError if it is something else."""
         try:
             return cls.model_validate_json(text)
         except ValidationError as error:
             lacking = sorted({str(details["loc"][0]) for details in error.errors() if details["loc"]})
-            raise StackError(f"these are not the outputs of a stack that is up; at fault: {lacking}") from None
+            found = ", ".join(lacking) or "all of it"
+            raise StackError(f"these are not the outputs of a stack that is up; missing or wrong: {found}") from None

@@ -1,8 +1,6 @@
-"""One stack of a Pulumi program, by Pulumi's command line."""
+"""A stack of a Pulumi program, by Pulumi's command line."""
 
 import json
-import signal
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +10,16 @@ import yaml
 
 from registry_stack.common.errors import StackError
 from registry_stack.common.runner import run
+from tasks.foreground import run_in_foreground
 
 SECONDS = 60.0
-# No dots for the time that passes, no certificate across the screen: whoever wants outputs asks for them.
+# no dots for passing time, and no certificates across the screen: `pulumi stack output` shows them
 QUIETLY = ("--suppress-outputs", "--suppress-progress")
 
 
 @dataclass(frozen=True)
 class PulumiStack:
-    """The stack `name` of the program in the folder `program`; `environment` is that of tasks.stack.environment."""
+    """The stack `name` of the program in the folder `program`; `environment` is the one of tasks.stack.environment."""
 
     name: str
     program: Path
@@ -28,37 +27,33 @@ class PulumiStack:
 
     @property
     def project(self) -> str:
-        """The program's name, as its project file has it."""
+        """The program's name, as in its project file."""
         return str(yaml.safe_load((self.program / "Pulumi.yaml").read_text("utf-8"))["name"])
 
     @property
     def owner(self) -> str:
-        """What the machines of the stack, their containers and their network are marked with."""
+        """The mark of the stack's machines, containers and network."""
         return f"{self.project}-{self.name}"
 
     def read(self, *arguments: str, deadline: float = SECONDS) -> str:
-        """What a command says, within `deadline` seconds. Raises CommandError."""
+        """What a command prints; `deadline` is in seconds. Raises CommandError."""
         return run(self._command(*arguments), environment=self.environment, deadline=deadline)
 
     def show(self, *arguments: str) -> None:
-        """Runs a command before the user's eyes. Raises StackError if it fails; why is there to be read already."""
-        # ^C is the command's to answer: Pulumi then ends what it is at, while this process waits for it
-        before = signal.signal(signal.SIGINT, lambda *_: None)
-        try:
-            done = subprocess.run(self._command(*arguments), env=dict(self.environment), check=False)
-        finally:
-            signal.signal(signal.SIGINT, before)
-        if done.returncode:
-            raise StackError(f"`pulumi {arguments[0]}` ended with exit code {done.returncode}; why is said above")
+        """Runs a command whose output the user sees, and who may press ^C: Pulumi then finishes its current operations.
+        Raises StackError if it fails."""
+        code = run_in_foreground(self._command(*arguments), self.environment)
+        if code:
+            raise StackError(f"`pulumi {arguments[0]}` ended with exit code {code}; its output is above")
 
     def changes(self) -> dict[str, int]:
-        """What the last update or destroy did: create, update, replace, delete, same -> how many resources."""
+        """What the last update or destroy did: create, update, replace, delete, same -> number of resources."""
         last = json.loads(self.read("stack", "history", "--json", "--page-size", "1"))
         changes: dict[str, int] = last[0].get("resourceChanges", {})
         return changes
 
     def deployment(self) -> dict[str, Any]:
-        """The state, its secrets encrypted: `resources`, and `pending_operations` after an interruption."""
+        """The state, with its secrets encrypted: `resources`, and after an interruption `pending_operations`."""
         exported: dict[str, Any] = json.loads(self.read("stack", "export"))["deployment"]
         return exported
 

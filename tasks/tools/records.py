@@ -1,4 +1,4 @@
-"""What earlier runs made, and from what: so that a later run does only what has changed."""
+"""Notes of what earlier runs made, and from what, so that a later run only makes what has changed."""
 
 import hashlib
 import json
@@ -10,18 +10,18 @@ from registry_stack.common.files import write_file
 
 
 def fingerprint(*inputs: str) -> str:
-    """One short text that changes when any of `inputs` does."""
+    """A short text that changes when any of `inputs` changes."""
     return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:32]
 
 
 class Records:
-    """One small file for each step, written last, so a step that was interrupted has none and is done again."""
+    """A small file for each step. It is written last, so a step that was interrupted has none and is done again."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def choice(self, step: str, inputs: str) -> str | None:
-        """What was chosen at `step`; None if that was for other `inputs`, or the files it stands on have changed."""
+        """The choice of `step`; None if it was made for other `inputs`, or if the files it depends on have changed."""
         record = self._read(step)
         if record.get("inputs") != inputs:
             return None
@@ -30,7 +30,7 @@ class Records:
         return str(record["choice"]) if unchanged else None
 
     def write(self, step: str, inputs: str, choice: str, files: Iterable[Path]) -> None:
-        """Remembers that `step` is done: from `inputs`, standing on `files`."""
+        """Notes that `step` was done for `inputs`; its result depends on `files`."""
         record = {"inputs": inputs, "choice": choice, "files": {str(path): _stamp(path) for path in files}}
         self.folder.mkdir(parents=True, exist_ok=True)
         write_file(self.folder / f"{step}.json", f"{json.dumps(record, indent=2)}\n".encode())
@@ -48,7 +48,7 @@ class Records:
 
 
 def _stamp(path: Path) -> list[int] | None:
-    """What changes when a file is written again, without reading all of it; None if there is no such file."""
+    """Changes when a file is written, and needs no reading of it: size and time. None if there is no such file."""
     try:
         status = path.stat()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What every step of `make tools` works with, and how a step is done: only when its inputs have changed."""
+"""What every step towards the tools works with, and how a step is done: only if its inputs have changed."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ from tasks.tools.records import Records
 class Run(Protocol):
     """Runs a command and returns what it printed on standard output.
 
-    `environment` is the command's whole environment, `deadline` in seconds. Raises CommandError if it fails or does
+    `environment` is the command's whole environment, `deadline` is in seconds. Raises CommandError if it fails or does
     not end in time, StackError if there is no such command.
     """
 
@@ -28,9 +28,9 @@ class Run(Protocol):
 async def run(
     *command: str | Path, environment: Mapping[str, str], deadline: float, keep_open: Sequence[int] = ()
 ) -> str:
-    """The Run that really runs commands; one that is cancelled is ended.
+    """The Run that really runs commands. Cancelling it ends the command.
 
-    Open files in `keep_open` stay open in the command, for a lock that has to last as long as it runs.
+    Open files in `keep_open` stay open in the command, for a lock that must last as long as it runs.
     """
     words = [str(word) for word in command]
     pipe = asyncio.subprocess.PIPE
@@ -61,7 +61,7 @@ async def run(
 
 @dataclass(frozen=True)
 class Workshop:
-    """`environment` is the user's own, which the steps add to."""
+    """What the steps share. `environment` is the user's own; steps add to it."""
 
     layout: Layout
     environment: Mapping[str, str]
@@ -70,29 +70,29 @@ class Workshop:
     python_ready: asyncio.Event = field(default_factory=asyncio.Event)
 
     def say(self, line: str) -> None:
-        """Tells the user, in one line."""
+        """Prints a line for the user."""
         print(line, flush=True)
 
     def find(self, name: str) -> Path | None:
-        """The user's own executable of that name, as PATH has it without the project's own folders."""
+        """The user's own executable of that name: the first on PATH outside the project's folders."""
         folders = self.environment.get("PATH", os.defpath).split(os.pathsep)
         own = {str(folder) for folder in self.layout.path}
         found = shutil.which(name, path=os.pathsep.join(folder for folder in folders if folder not in own))
         return Path(found) if found else None
 
     def chosen(self, name: str) -> Path:
-        """The executable that is in use: the project's own before the user's. Raises StackError without one."""
+        """The executable that is used: the project's own, else the user's. Raises StackError if there is neither."""
         found = shutil.which(name, path=os.pathsep.join(map(str, self.layout.path))) or self.find(name)
         if found is None:
-            raise StackError(f"{name} was not found, neither in {self.layout.tools} nor on PATH")
+            raise StackError(f"{name} was not found in {self.layout.tools} or on PATH")
         return Path(found)
 
     def read(self, name: str) -> str:
-        """A file of the checkout."""
+        """The text of a file of the checkout."""
         return (self.layout.checkout / name).read_text(encoding="utf-8")
 
     def partial(self, name: str) -> Path:
-        """A fresh place in which to make something that is renamed when it is whole."""
+        """An unused path, at which to make something that is moved to its place once it is complete."""
         place = self.layout.tools / "partial" / name
         shutil.rmtree(place, ignore_errors=True)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -101,26 +101,26 @@ class Workshop:
 
 @dataclass(frozen=True)
 class Made:
-    """What a step came to: the choice in one line, and the files that its result stands on."""
+    """The result of a step: the choice in one line, and the files that it depends on."""
 
     choice: str
     files: Sequence[Path]
 
 
 class Step(Protocol):
-    """One part of the tools."""
+    """A part of the tools that is made by itself."""
 
     name: str
 
     def inputs(self) -> str:
-        """Changes when the step has to be done again."""
+        """A text that changes when the step has to be done again."""
 
     async def make(self) -> Made:
-        """Does it; may be called again after it was interrupted anywhere."""
+        """Does the step. It can be called again after an interruption at any point."""
 
 
 def is_done(workshop: Workshop, steps: Iterable[Step]) -> bool:
-    """Whether nothing is left to do."""
+    """Whether all steps are done."""
     return all(workshop.records.choice(step.name, step.inputs()) is not None for step in steps)
 
 
