@@ -132,7 +132,7 @@ def run_benches(options: Namespace) -> None:
     need_reachable_containers(os.environ)
     prepare_state(HERE)
     engine = docker.DockerClient.from_env(timeout=SECONDS)
-    with locked(HERE.state / "bench.lock", "another run of this task", LOCK_SECONDS) as lock:
+    with locked(HERE.state / "bench.lock", "the bench of this checkout", LOCK_SECONDS) as lock:
         try:
             bench(options.runs, os.environ, engine, lock)
             if options.scale:

@@ -22,7 +22,7 @@ from tasks.tools.records import Records
 from tasks.tools.virtual_environment import VirtualEnvironment
 from tasks.tools.workshop import Workshop, ensure, is_done, run
 
-OTHER = "another run of this task"
+PURPOSE = "the tools of this checkout"
 # the longest that one may take
 LOCK_SECONDS = 1800.0
 
@@ -93,8 +93,8 @@ def lock_out_others(lock: Path, workshop: Workshop) -> Iterator[int]:
     """Holds the lock that keeps two runs apart. Commands that a killed run started keep it until they have ended."""
     with ExitStack() as stack:
         try:
-            file = stack.enter_context(locked(lock, OTHER, 0))
+            file = stack.enter_context(locked(lock, PURPOSE, 0))
         except DeadlineError:
-            workshop.say(f"tools: waiting for {OTHER} in this checkout")
-            file = stack.enter_context(locked(lock, OTHER, LOCK_SECONDS))
+            workshop.say("tools: waiting for another run in this checkout")
+            file = stack.enter_context(locked(lock, PURPOSE, LOCK_SECONDS))
         yield file

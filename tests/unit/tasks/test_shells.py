@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tasks.stack.shells import SHELLS, quote_for_fish, quote_for_powershell
@@ -77,6 +77,7 @@ def test_fish_quoting(value: str, quoted: str) -> None:
     assert quote_for_fish(value) == quoted
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_powershell_reads_every_value_from_one_line_of_ascii(value: str) -> None:
     quoted = quote_for_powershell(value)
@@ -85,11 +86,13 @@ def test_powershell_reads_every_value_from_one_line_of_ascii(value: str) -> None
     assert read_powershell(quoted) == value
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_fish_reads_every_value(value: str) -> None:
     assert read_fish(quote_for_fish(value)) == value
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_posix_words_are_read_back(value: str) -> None:
     [line] = SHELLS["posix"].lines({}, {"X": value})

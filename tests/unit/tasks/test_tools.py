@@ -162,7 +162,7 @@ def test_a_run_that_waits_for_another_says_so(tmp_path: Path, capsys: pytest.Cap
         with lock_out_others(lock, workshop):
             other = pool.submit(other_run)
             said = wait_for("the other's line", lambda: capsys.readouterr().out or None, 30)
-            assert said == "tools: waiting for another run of this task in this checkout\n"
+            assert said == "tools: waiting for another run in this checkout\n"
             assert not other.done()
         assert other.result(30)
 
