@@ -6,20 +6,32 @@ from argparse import Namespace
 from collections.abc import Mapping
 
 from tasks.foreground import run_in_foreground
+from tasks.layout import HERE
 
 RUFF = (sys.executable, "-m", "ruff")
 PYTEST = (sys.executable, "-m", "pytest")
 QUICKLY = ("-n", "2", "--dist", "worksteal", "-o", "tmp_path_retention_policy=failed")
 # a file's tests stay in one process: most of these files have one stack
 BY_FILE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+IMPORT_RULES = ("--no-logo", "--cache-dir", str(HERE.tools / "import-linter-cache"))
 # pytest keeps what it makes of the tests' sources, or it would take seconds each time
 KEEPING_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 
 
 def lint(_: Namespace) -> int:
-    """Ruff and mypy. Returns the exit code of the first that fails."""
-    commands = ((*RUFF, "check", "--quiet"), (*RUFF, "format", "--check", "--quiet"), (sys.executable, "-m", "mypy"))
-    return _run(*commands)
+    """Style, types, the rules on who may import whom, shell scripts. Returns the exit code of the first that fails."""
+    return _run(
+        (*RUFF, "check", "--quiet"),
+        (*RUFF, "format", "--check", "--quiet"),
+        (sys.executable, "-m", "mypy"),
+        (str(HERE.scripts / HERE.executable("lint-imports")), *IMPORT_RULES),
+        (str(HERE.scripts / HERE.executable("shellcheck")), *shell_scripts()),
+    )
+
+
+def shell_scripts() -> list[str]:
+    """The paths of the checkout's shell scripts."""
+    return sorted(str(path) for path in HERE.checkout.glob("[!.]*/**/*.sh"))
 
 
 def run_unit_tests(_: Namespace) -> int:

@@ -3,7 +3,7 @@
 # input lists as for `sha256sum -c`. certificate.py sets what is in capitals.
 
 cd "$FOLDER" || exit 0
-mkdir -p -m 700 "$STAGED"
+[ -d "$STAGED" ] || mkdir -m 700 "$STAGED"
 for name in $NAMES; do
     [ -e "$STAGED/$name" ] || cp -p "$name" "$STAGED/" 2>/dev/null || exit 0
 done
