@@ -1,1 +1,1 @@
-"""Dynamic providers, thin, and the plain functions behind them."""
+"""Dynamic resources, one a file. Files here are named in every stack's state. Add; never rename."""
