@@ -1,1 +1,1 @@
-"""What makes certificates fit or unfit, and when they end. Nothing of Pulumi here."""
+"""What makes certificates fit or unfit, when they end, and their fingerprints."""

@@ -1,4 +1,4 @@
-"""When certificates end, and whom that concerns in time."""
+"""When certificates end, and who has to know in time."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -12,12 +12,12 @@ def moment(time: datetime) -> str:
 
 
 def earlier(text: str, by: timedelta = timedelta(0)) -> str:
-    """The moment that comes so much earlier than another, which is text in ISO 8601, of any time zone."""
+    """The moment that is `by` earlier than another, which is text in ISO 8601, of any time zone."""
     return moment(datetime.fromisoformat(text) - by)
 
 
 def warnings(ends: Mapping[str, str], renew_before: timedelta, now: datetime) -> list[str]:
-    """A line for each authority (by name, with the moment of its end) that has to be replaced by now."""
+    """A line for each authority that has to be replaced by now; `ends` has the moment of each one's end, by name."""
     lines = []
     for name, text in ends.items():
         end = datetime.fromisoformat(text)

@@ -1,13 +1,13 @@
-"""What can go wrong outside of Pulumi.
+"""This program's errors.
 
-StackError                 everything below: its text is all that a user has to see
+StackError                 the base of all: its text is all that a user has to see
 +- CommandError            an external command failed: the command, its exit code, its last lines
-+- DeadlineError           a condition did not come true in time: which, and what was seen last
-+- MachineError            docker-machine's store holds something else than expected
-+- HostKeyError            an SSH server showed another host key than the pinned one
++- DeadlineError           a condition did not come true in time: which, and the last error
++- MachineError            docker-machine's store, or a machine, is not as expected
++- HostKeyError            an SSH server presented a host key other than the pinned one
 +- RegistryError           the registry does not answer as it should
-+- AuthorityError          a certificate authority is another than before, or can't sign
-+- UnreachableError        nothing answers there, for now at least: an OSError too, so that waits take it as "not yet"
++- AuthorityError          a certificate authority has changed, or can't sign
++- UnreachableError        nothing answers there at the moment; it is an OSError too, which waits take as "not yet"
    +- CertificateError     something answers there, with a certificate that is not valid
 """
 
@@ -24,7 +24,7 @@ class CommandError(StackError):
     """An external command failed. `command` must hold no secrets; `code` is None if it did not end in time."""
 
     def __init__(self, command: Sequence[str], code: int | None, output: str) -> None:
-        ended = f"exited with {code}" if code is not None else "did not end in time and was stopped"
+        ended = f"exited with {code}" if code is not None else "timed out and was stopped"
         tail = "\n".join(f"    {line}" for line in output.strip().splitlines()[-8:])
         super().__init__(f"{' '.join(command)} {ended}" + (f":\n{tail}" if tail else ""))
         self.code = code
@@ -32,18 +32,19 @@ class CommandError(StackError):
 
 
 class DeadlineError(StackError):
-    """A condition did not come true in time."""
+    """A condition did not come true in time. `last` is the error of the last try, if it had one."""
 
-    def __init__(self, condition: str, seconds: float, seen: object) -> None:
-        super().__init__(f"waited {seconds:.0f} s for {condition}, in vain; last seen: {seen}")
+    def __init__(self, condition: str, seconds: float, last: Exception | None) -> None:
+        why = "" if last is None else f"; last error: {str(last) or type(last).__name__}"
+        super().__init__(f"timed out after {seconds:.0f} s waiting for {condition}{why}")
 
 
 class MachineError(StackError):
-    """docker-machine's store holds something else than expected."""
+    """docker-machine's store, or a machine, is not as expected."""
 
 
 class HostKeyError(StackError):
-    """An SSH server showed another host key than the pinned one."""
+    """An SSH server presented a host key other than the pinned one."""
 
 
 class RegistryError(StackError):
@@ -51,11 +52,11 @@ class RegistryError(StackError):
 
 
 class AuthorityError(StackError):
-    """A certificate authority is another than before, or can't sign."""
+    """A certificate authority has changed, or can't sign."""
 
 
 class UnreachableError(StackError, OSError):
-    """Nothing answers there, for now at least."""
+    """Nothing answers there at the moment."""
 
     def __init__(self, what: object, reason: Exception) -> None:
         super().__init__(f"{what} can't be reached: {str(reason) or type(reason).__name__}")

@@ -1,4 +1,7 @@
-"""Locks between processes, held by open files."""
+"""Locks between processes, held by open files.
+
+Not the package filelock: these descriptors can be handed on to a child process, which then keeps the lock.
+"""
 
 import os
 import sys
@@ -24,10 +27,10 @@ else:
 def locked(path: Path, purpose: str, seconds: float) -> Iterator[int]:
     """Holds the lock file at `path`, waiting for it at most `seconds`; yields its file descriptor.
 
-    The system lets go of the lock when the last process that has the descriptor open ends. A command that inherits
-    it therefore keeps the lock if this process is killed, and nobody touches what that command still works on.
+    The system releases the lock when the last process that has the descriptor open ends. A command that inherits it
+    therefore keeps the lock if this process is killed, and no other process touches what the command still works on.
 
-    A holder may remove the file; whoever waits for the lock then waits for the next file of that path.
+    A holder may remove the file. A process that waits for the lock then waits for the next file of that path.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 

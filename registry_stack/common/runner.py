@@ -62,7 +62,7 @@ def run(
 
 def not_found(program: str) -> StackError:
     """The error for a program that is not there."""
-    return StackError(f"{program} was not found: it has to be installed, and on PATH")
+    return StackError(f"{program} was not found: install it, or add its folder to PATH")
 
 
 def _text(output: bytes | str | None) -> str:

@@ -19,20 +19,20 @@ def wait_for(
 ) -> T:
     """Calls `probe` until it returns a value other than None, and returns that.
 
-    `failures` are taken as "not yet"; the last one, or None, is named in the DeadlineError that ends the wait after
-    `seconds`.
+    An error of `failures` means "not yet". After `seconds` the wait ends with a DeadlineError, which names the error of
+    the last call.
     """
     deadline = time.monotonic() + seconds
     while True:
-        seen: Exception | None = None
+        last: Exception | None = None
         try:
             found = probe()
             if found is not None:
                 return found
         except failures as error:
-            seen = error
+            last = error
         if time.monotonic() >= deadline:
-            raise DeadlineError(condition, seconds, seen) from None
+            raise DeadlineError(condition, seconds, last) from None
         time.sleep(pause)
 
 
@@ -44,5 +44,5 @@ def wait_until(
     failures: tuple[type[Exception], ...] = (OSError,),
     pause: float = 0.2,
 ) -> None:
-    """Calls `holds` until it returns True; failures and deadline as in wait_for."""
+    """Calls `holds` until it returns True, as wait_for calls its probe."""
     wait_for(condition, lambda: holds() or None, seconds, failures=failures, pause=pause)

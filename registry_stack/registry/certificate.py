@@ -60,7 +60,7 @@ def _wait_until_served(host: str, port: int, wanted: str) -> None:
     def served() -> bool:
         shown = fetch_sha256(host, port)
         if shown != wanted:
-            raise ConnectionError(f"a certificate with the SHA-256 {shown}")
+            raise ConnectionError(f"it presents a certificate with the SHA-256 {shown}")
         return True
 
     wait_until(f"{host}:{port} to serve the certificate with the SHA-256 {wanted}", served, _SECONDS_TO_SERVE)

@@ -46,7 +46,7 @@ def test_what_goes_wrong(tool: DockerMachine) -> None:
         tool.create("m", "virtualbox", {}, lock=0)
     plan(tool, status={"after": 1, "hangs": True})
     patient = DockerMachine(tool.command, tool.storage, 1)
-    with pytest.raises(CommandError, match="status other did not end in time and was stopped"):
+    with pytest.raises(CommandError, match="status other timed out and was stopped"):
         patient.is_running("other")
     tool.store.keep("other")
     tool.store.repair("other")

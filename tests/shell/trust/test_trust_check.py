@@ -103,7 +103,7 @@ def test_what_does_not_end_in_time_tells_what_was_seen_last(client: LoopbackClie
     with client.running(), pytest.raises(DeadlineError) as raised:
         PROVIDER.create(props(client, deadline=0.0))
     assert str(raised.value) == (
-        f"waited 0 s for client1 to reach {REFERENCE} by docker, in vain; last seen: client1 does not reach "
+        f"timed out after 0 s waiting for client1 to reach {REFERENCE} by docker; last error: client1 does not reach "
         f"{REFERENCE}: nothing listens there: {REFUSED} (see whether the registry runs: "
         "`docker logs registry` on its machine)"
     )

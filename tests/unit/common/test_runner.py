@@ -72,14 +72,14 @@ def test_a_command_that_does_not_end_is_stopped() -> None:
     os.close(writing)
     assert os.read(reading, 1) == b"", "whoever has the other end open has ended"
     os.close(reading)
-    assert str(raised.value).endswith("did not end in time and was stopped:\n    so far")
+    assert str(raised.value).endswith("timed out and was stopped:\n    so far")
     assert raised.value.code is None
 
 
 def test_a_missing_command_is_said_plainly() -> None:
     with pytest.raises(StackError) as raised:
         run(["no-such-machine", "ls"], environment={}, deadline=5)
-    assert str(raised.value) == "no-such-machine was not found: it has to be installed, and on PATH"
+    assert str(raised.value) == "no-such-machine was not found: install it, or add its folder to PATH"
 
 
 def test_files_stay_open_in_the_command_if_asked_for(tmp_path: Path) -> None:

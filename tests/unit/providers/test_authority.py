@@ -133,19 +133,23 @@ def test_files_that_are_missing(tmp_path: Path, missing: str) -> None:
 @pytest.mark.parametrize(
     ("made", "key", "line"),
     [
-        (OURS, NEXT.key_pem, "ca-key.pem should be the key of the certificate CN=unknown: it is another's"),
+        (
+            OURS,
+            NEXT.key_pem,
+            "ca-key.pem should be the private key of the certificate CN=unknown: it belongs to another",
+        ),
         (OURS, "nonsense", "ca-key.pem should be a private key as PEM text: PKCS #8, RSA or EC, encrypted or not"),
         (OURS, key_pem(OURS.key, passphrase="x" * 8), "ca-key.pem should be a key that is not encrypted"),
         (
             OURS.but(authority=False),
             OURS.key_pem,
-            "ca.pem should be a certificate authority's: CN=unknown is none (basicConstraints)",
+            "ca.pem should be a CA certificate: CN=unknown has no CA flag (basicConstraints)",
         ),
         (OURS.but(ends=NOW), OURS.key_pem, "ca.pem should be valid now: CN=unknown ended on 2027-06-01T12:00:00Z"),
         (
             OURS.but(begins=NOW + DAY),
             OURS.key_pem,
-            "ca.pem should be valid now: CN=unknown begins on 2027-06-02T12:00:00Z",
+            "ca.pem should be valid now: CN=unknown is valid from 2027-06-02T12:00:00Z",
         ),
     ],
     ids=range(6),

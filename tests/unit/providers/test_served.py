@@ -128,8 +128,8 @@ def test_one_that_keeps_its_old_certificate_is_an_error(
     with pytest.raises(DeadlineError) as raised:
         PROVIDER.create(machine.props(SECOND))
     assert str(raised.value) == (
-        f"waited 0 s for 127.0.0.1:{machine.port} to serve the certificate with the SHA-256 {new}, in vain; "
-        f"last seen: a certificate with the SHA-256 {old}"
+        f"timed out after 0 s waiting for 127.0.0.1:{machine.port} to serve the certificate with the SHA-256 {new}; "
+        f"last error: it presents a certificate with the SHA-256 {old}"
     )
 
 

@@ -102,7 +102,7 @@ def test_a_certificate_that_does_not_fit_is_an_error_at_once(issued: Issued, rea
 
 @pytest.mark.parametrize("status", [404, 500, 503])
 def test_another_answer_is_waited_out(status: int, tmp_path: Path) -> None:
-    waited_out = pytest.raises(DeadlineError, match=rf"in vain; last seen: GET /v2/ was answered with {status}$")
+    waited_out = pytest.raises(DeadlineError, match=rf"; last error: GET /v2/ was answered with {status}$")
     with http_server(registry(status), server_context(tmp_path, AUTHORITY.issue(HOST))) as port, waited_out:
         wait_until_answering(at(port), 0)
 
@@ -127,12 +127,16 @@ def test_no_tls_is_waited_out() -> None:
 def test_nobody_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
-    with pytest.raises(DeadlineError, match=rf"waited 0 s for the registry {HOST} at 127.0.0.1:{port}, in vain"):
+    with pytest.raises(
+        DeadlineError, match=rf"timed out after 0 s waiting for the registry {HOST} at 127.0.0.1:{port}; "
+    ):
         wait_until_answering(at(port), 0)
 
 
 def test_somebody_listens_and_is_silent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
-        with pytest.raises(DeadlineError, match=rf"waited 0 s for the registry {HOST} at 127.0.0.1:{port}, in vain"):
+        with pytest.raises(
+            DeadlineError, match=rf"timed out after 0 s waiting for the registry {HOST} at 127.0.0.1:{port}; "
+        ):
             wait_until_answering(at(port), 0, seconds_to_answer=0.1)

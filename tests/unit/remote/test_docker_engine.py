@@ -92,7 +92,7 @@ def test_nobody_listens(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UnreachableError, match=r"^the engine at 127.0.0.1:\d+ can't be reached: .*refused"):
         is_ready(HERE, folder)
     with pytest.raises(
-        DeadlineError, match=r"waited 0 s for the engine at 127\.0\.0\.1:\d+, in vain; last seen: .*refused"
+        DeadlineError, match=r"timed out after 0 s waiting for the engine at 127\.0\.0\.1:\d+; last error: .*refused"
     ):
         wait_for_engine(HERE, folder, 0)
 

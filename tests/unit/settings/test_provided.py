@@ -20,7 +20,10 @@ LOWER = Made("lower", issuer=MIDDLE)
 OTHER = Made("other")
 ENCRYPTED = key_pem(ROOT.key, passphrase=PASSPHRASE)
 SECOND = timedelta(seconds=1)
-KEYS = "of a key that every engine knows (RSA of 2048 to 8192 bits, ECDSA P-256, P-384 or P-521, Ed25519): CN=root has"
+KEYS = (
+    "a certificate with a key that every engine supports (RSA of 2048 to 8192 bits, ECDSA P-256, P-384 or P-521, "
+    "Ed25519): CN=root has"
+)
 PEM = "certificate is (PEM): should be"
 NO_KEY = "should be a private key as PEM text: PKCS #8, RSA or EC, encrypted or not"
 NO_PEM = "should be one or more certificates as PEM text, the signer's first"
@@ -100,7 +103,7 @@ def test_fit_from_its_first_second_to_its_last(now: datetime, fit: bool) -> None
     if fit:
         assert read(given(made.pem, made.key_pem), now).provided.ends == NOW + DAY
     else:
-        with pytest.raises(SettingsError, match="begins on"):
+        with pytest.raises(SettingsError, match="is valid from"):
             read(given(made.pem, made.key_pem), now)
 
 

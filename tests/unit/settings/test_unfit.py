@@ -24,7 +24,10 @@ from tests.unit.settings.test_provided import (
     read,
 )
 
-KEYS = "of a key that every engine knows (RSA of 2048 to 8192 bits, ECDSA P-256, P-384 or P-521, Ed25519): CN=root has"
+KEYS = (
+    "a certificate with a key that every engine supports (RSA of 2048 to 8192 bits, ECDSA P-256, P-384 or P-521, "
+    "Ed25519): CN=root has"
+)
 PEM = "certificate is (PEM): should be"
 NO_KEY = "should be a private key as PEM text: PKCS #8, RSA or EC, encrypted or not"
 NO_PEM = "should be one or more certificates as PEM text, the signer's first"
@@ -51,35 +54,35 @@ UNKNOWN = ((x509.UnrecognizedExtension(ObjectIdentifier("1.2.3.4"), b"\x05\x00")
         (given(ROOT.pem + BROKEN), f"certificate is (PEM): {NO_PEM}"),
         (given(ROOT.pem.replace("CERTIFICATE", "CERTIFICATE REQUEST")), f"certificate is (PEM): {NO_PEM}"),
         (given(ROOT.pem.replace("CERTIFICATE", "PUBLIC KEY")), f"certificate is (PEM): {NO_PEM}"),
-        (given(ROOT.pem + ROOT.key_pem), f"{PEM} certificates alone: a private key is in it too"),
-        (given(ROOT.key_pem, ROOT.pem), f"{PEM} certificates alone: a private key is in it too"),
-        (given(ENCRYPTED), f"{PEM} certificates alone: a private key is in it too"),
+        (given(ROOT.pem + ROOT.key_pem), f"{PEM} certificates only: it has a private key in it"),
+        (given(ROOT.key_pem, ROOT.pem), f"{PEM} certificates only: it has a private key in it"),
+        (given(ENCRYPTED), f"{PEM} certificates only: it has a private key in it"),
         (given(7), "certificate is (hidden): should be a valid string"),
         (given([ROOT.pem]), "certificate is [(PEM)]: should be a valid string"),
         # what may not sign
-        (given(Made(authority=False).pem), f"{PEM} a certificate authority's: CN=root is none (basicConstraints)"),
-        (given(Made(authority=None).pem), f"{PEM} a certificate authority's: CN=root is none (basicConstraints)"),
+        (given(Made(authority=False).pem), f"{PEM} a CA certificate: CN=root has no CA flag (basicConstraints)"),
+        (given(Made(authority=None).pem), f"{PEM} a CA certificate: CN=root has no CA flag (basicConstraints)"),
         (
             given(Made(usages=("crl_sign",)).pem),
-            f"{PEM} of one that may sign certificates: CN=root may not (keyUsage)",
+            f"{PEM} a certificate that may sign others: CN=root may not (keyUsage)",
         ),
         (
             given(Made(usages=("digital_signature", "key_encipherment")).pem),
-            f"{PEM} of one that may sign certificates: CN=root may not (keyUsage)",
+            f"{PEM} a certificate that may sign others: CN=root may not (keyUsage)",
         ),
         (
             given(Made(**extended(ExtendedKeyUsageOID.CLIENT_AUTH)).pem),
-            f"{PEM} of one that may vouch for servers: CN=root may not (extendedKeyUsage)",
+            f"{PEM} a certificate that may sign those of servers: CN=root may not (extendedKeyUsage)",
         ),
         (
             given(Made(**extended(ExtendedKeyUsageOID.CODE_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION)).pem),
-            f"{PEM} of one that may vouch for servers: CN=root may not (extendedKeyUsage)",
+            f"{PEM} a certificate that may sign those of servers: CN=root may not (extendedKeyUsage)",
         ),
-        (given(Made(more=UNKNOWN).pem), f"{PEM} without critical extensions of its own: CN=root has 1.2.3.4"),
+        (given(Made(more=UNKNOWN).pem), f"{PEM} without unknown critical extensions: CN=root has 1.2.3.4"),
         # dates
         (given(Made(ends=NOW).pem), f"{PEM} valid now: CN=root ended on 2027-06-01T12:00:00Z"),
         (given(Made(ends=NOW - SECOND).pem), f"{PEM} valid now: CN=root ended on 2027-06-01T11:59:59Z"),
-        (given(Made(begins=NOW + SECOND).pem), f"{PEM} valid now: CN=root begins on 2027-06-01T12:00:01Z"),
+        (given(Made(begins=NOW + SECOND).pem), f"{PEM} valid now: CN=root is valid from 2027-06-01T12:00:01Z"),
         (
             given(LOWER.pem + MIDDLE.but(ends=NOW - DAY / 2).pem + ROOT.pem, LOWER.key_pem),
             f"{PEM} valid now: CN=middle ended on 2027-06-01T00:00:00Z",
@@ -90,7 +93,7 @@ UNKNOWN = ((x509.UnrecognizedExtension(ObjectIdentifier("1.2.3.4"), b"\x05\x00")
         ),
         (
             given(MIDDLE.pem + ROOT.but(begins=NOW + DAY).pem, MIDDLE.key_pem),
-            f"{PEM} valid now: CN=root begins on 2027-06-02T12:00:00Z",
+            f"{PEM} valid now: CN=root is valid from 2027-06-02T12:00:00Z",
         ),
         # signatures and keys
         (given(unfit("sha1")), f"{PEM} signed with SHA-256 or better: CN=root is signed with sha1"),
@@ -107,9 +110,9 @@ UNKNOWN = ((x509.UnrecognizedExtension(ObjectIdentifier("1.2.3.4"), b"\x05\x00")
         (given(MIDDLE.pem + Made(kind="rsa-1024").pem, MIDDLE.key_pem), f"{PEM} {KEYS} RSA of 1024 bits"),
         (given(Made(kind="p224").pem), f"{PEM} {KEYS} ECDSA secp224r1"),
         (given(unfit("secp256k1")), f"{PEM} {KEYS} ECDSA secp256k1"),
-        (given(Made(kind="dsa").pem), f"{PEM} {KEYS} one of another kind"),
-        (given(unfit("pss")), f"{PEM} {KEYS} one of another kind"),
-        (given(unfit("ed448")), f"{PEM} {KEYS} one of another kind"),
+        (given(Made(kind="dsa").pem), f"{PEM} {KEYS} a key of another kind"),
+        (given(unfit("pss")), f"{PEM} {KEYS} a key of another kind"),
+        (given(unfit("ed448")), f"{PEM} {KEYS} a key of another kind"),
         # bundles
         (given(MIDDLE.pem, MIDDLE.key_pem), f"{PEM} a bundle up to the root: CN=middle is signed by CN=root"),
         (
@@ -118,33 +121,33 @@ UNKNOWN = ((x509.UnrecognizedExtension(ObjectIdentifier("1.2.3.4"), b"\x05\x00")
         ),
         (
             given(LOWER.pem + ROOT.pem, LOWER.key_pem),
-            f"{PEM} a bundle, each signed by the next: CN=lower is not signed by CN=root",
+            f"{PEM} a bundle in which each is signed by the next: CN=lower is not signed by CN=root",
         ),
         (
             given(MIDDLE.pem + OTHER.pem, MIDDLE.key_pem),
-            f"{PEM} a bundle, each signed by the next: CN=middle is not signed by CN=other",
+            f"{PEM} a bundle in which each is signed by the next: CN=middle is not signed by CN=other",
         ),
         (
             given(MIDDLE.pem + Made("root", kind="p384").pem, MIDDLE.key_pem),
-            f"{PEM} a bundle, each signed by the next: CN=middle is not signed by CN=root",
+            f"{PEM} a bundle in which each is signed by the next: CN=middle is not signed by CN=root",
         ),
         (
             given(ROOT.pem + MIDDLE.pem),
-            f"{PEM} a bundle that ends with the root: CN=root is one, and others follow",
+            f"{PEM} a bundle that ends with the root: after the root CN=root more follow",
         ),
-        (given(ROOT.pem + ROOT.pem), f"{PEM} a bundle that ends with the root: CN=root is one, and others follow"),
-        (given(ROOT.pem + OTHER.pem), f"{PEM} a bundle that ends with the root: CN=root is one, and others follow"),
+        (given(ROOT.pem + ROOT.pem), f"{PEM} a bundle that ends with the root: after the root CN=root more follow"),
+        (given(ROOT.pem + OTHER.pem), f"{PEM} a bundle that ends with the root: after the root CN=root more follow"),
         (
             given(MIDDLE.pem + ROOT.but(path_length=0).pem, MIDDLE.key_pem),
-            f"{PEM} a bundle with 0 authorities at most below CN=root: it has 1",
+            f"{PEM} a bundle with at most 0 authorities below CN=root: it has 1",
         ),
         (
             given(LOWER.pem + MIDDLE.but(path_length=0).pem + ROOT.pem, LOWER.key_pem),
-            f"{PEM} a bundle with 0 authorities at most below CN=middle: it has 1",
+            f"{PEM} a bundle with at most 0 authorities below CN=middle: it has 1",
         ),
         (
             given(LOWER.pem + MIDDLE.pem + ROOT.but(path_length=1).pem, LOWER.key_pem),
-            f"{PEM} a bundle with 1 authorities at most below CN=root: it has 2",
+            f"{PEM} a bundle with at most 1 authorities below CN=root: it has 2",
         ),
         # keys
         (given(private_key=""), f"privateKey is (hidden): {NO_KEY}"),
@@ -157,17 +160,20 @@ UNKNOWN = ((x509.UnrecognizedExtension(ObjectIdentifier("1.2.3.4"), b"\x05\x00")
         (given(private_key=9), "privateKey is (hidden): should be a valid string"),
         (
             given(private_key=OTHER.key_pem),
-            "privateKey is (PEM): should be the key of the certificate CN=root: it is another's",
+            "privateKey is (PEM): should be the private key of the certificate CN=root: it belongs to another",
         ),
         (
             given(private_key=Made(kind="rsa-2048").key_pem),
-            "privateKey is (PEM): should be the key of the certificate CN=root: it is another's",
+            "privateKey is (PEM): should be the private key of the certificate CN=root: it belongs to another",
         ),
         (
             given(MIDDLE.pem + ROOT.pem, ROOT.key_pem),
-            "privateKey is (PEM): should be the key of the certificate CN=middle: it is another's",
+            "privateKey is (PEM): should be the private key of the certificate CN=middle: it belongs to another",
         ),
-        (given(private_key=Made(kind="dsa").key_pem), "privateKey is (PEM): should be a key that every engine knows"),
+        (
+            given(private_key=Made(kind="dsa").key_pem),
+            "privateKey is (PEM): should be a key that every engine supports",
+        ),
         # passphrases
         (
             given(private_key=ENCRYPTED),
@@ -179,14 +185,14 @@ UNKNOWN = ((x509.UnrecognizedExtension(ObjectIdentifier("1.2.3.4"), b"\x05\x00")
         ),
         (
             given(private_key=ENCRYPTED, passphrase=WRONG),
-            "passphrase is (hidden): should be the passphrase of privateKey, which this one does not open",
+            "passphrase is (hidden): should be the passphrase of privateKey: it does not decrypt it",
         ),
         (
             given(private_key=key_pem(ROOT.key, PrivateFormat.TraditionalOpenSSL, PASSPHRASE), passphrase=WRONG),
-            "passphrase is (hidden): should be the passphrase of privateKey, which this one does not open",
+            "passphrase is (hidden): should be the passphrase of privateKey: it does not decrypt it",
         ),
-        (given(passphrase=WRONG), "passphrase is (hidden): should be left out: privateKey is not encrypted"),
-        (given(passphrase=""), "passphrase is (hidden): should be left out: privateKey is not encrypted"),
+        (given(passphrase=WRONG), "passphrase is (hidden): should be left out, because privateKey is not encrypted"),
+        (given(passphrase=""), "passphrase is (hidden): should be left out, because privateKey is not encrypted"),
         (given(private_key=ENCRYPTED, passphrase=1234), "passphrase is (hidden): should be a valid string"),
         (
             given(private_key=ENCRYPTED.replace("\nMI", "\nAA"), passphrase=PASSPHRASE),
