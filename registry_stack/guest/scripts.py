@@ -5,9 +5,10 @@ from shlex import quote
 
 
 def load_script(file: Path, **variables: object) -> str:
-    """A script of a file, with variables set before it."""
-    assignments = "".join(f"{name}={quote(str(value))}\n" for name, value in variables.items())
-    return assignments + file.read_text("utf-8")
+    """A script of a file, without its comments, and with variables set before it."""
+    assignments = [f"{name}={quote(str(value))}" for name, value in variables.items()]
+    lines = file.read_text("utf-8").splitlines()
+    return "\n".join([*assignments, *(line for line in lines if line.strip() and not line.lstrip().startswith("#"))])
 
 
 def as_root(script: str) -> str:

@@ -65,7 +65,7 @@ def test_no_id_is_of_two_systems() -> None:
 @pytest.mark.parametrize(
     ("name", "folder", "suffix", "tool"),
     [
-        ("boot2docker", "/var/lib/boot2docker/certs", ".pem", "update-ca-certificates; fi\n"),
+        ("boot2docker", "/var/lib/boot2docker/certs", ".pem", "update-ca-certificates; fi"),
         ("coreos", "/etc/ssl/certs", ".pem", "update-ca-certificates"),
         ("debian", "/usr/local/share/ca-certificates", ".crt", "update-ca-certificates"),
         ("rhel", "/etc/pki/ca-trust/source/anchors", ".crt", "update-ca-trust extract"),
