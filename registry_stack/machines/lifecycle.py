@@ -32,7 +32,7 @@ def create_machine(tool: DockerMachine, spec: MachineSpec) -> Login:
         if tool.store.exists(spec.name):
             if tool.store.owner(spec.name) != spec.owner:
                 raise MachineError(
-                    f"docker-machine has a machine named {spec.name} already (in {tool.storage}), and this stack did "
+                    f"docker-machine already has a machine named {spec.name} (in {tool.storage}), and this stack did "
                     f"not make it: take it over with adopt: true, choose another name, or remove it by hand: "
                     f"{tool.command} rm {spec.name}"
                 )

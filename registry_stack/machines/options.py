@@ -26,4 +26,4 @@ def needs_replacement(olds: Mapping[str, OptionValue], news: Mapping[str, Option
 
 def _fault(name: str, driver: str, known: frozenset[str]) -> str:
     near = get_close_matches(name, sorted(known), n=1, cutoff=0.0)
-    return f"{name} is no option of docker-machine's driver {driver}: did you mean {near[0]}?"
+    return f"docker-machine's driver {driver} has no option {name}: did you mean {near[0]}?"

@@ -1,1 +1,1 @@
-"""What runs in the registry's container, and how it is asked."""
+"""The registry: its configuration, its certificate, its restart, and its API."""

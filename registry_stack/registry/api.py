@@ -1,7 +1,7 @@
-"""A registry's lists, over TLS that its certificate authority vouches for.
+"""A registry's lists, over TLS verified by its certificate authority.
 
 Source: distribution's HTTP API V2, "Listing Repositories", "Listing Image Tags" and their "Pagination": an answer holds
-a page, and its Link header says where the next one is.
+one page, and its Link header says where the next one is.
 """
 
 import http.client
@@ -25,11 +25,11 @@ class RegistryApi(PinnedServer):
     """A registry. Its methods raise RegistryError for what it answers, OSError if it does not."""
 
     def repositories(self, page: int = PAGE) -> list[str]:
-        """All repositories; `page` is how many are asked for at a time."""
+        """All repositories, asked for in pages of `page`."""
         return all_pages(self._page, f"/v2/_catalog?n={page}", "repositories")
 
     def tags(self, repository: str, page: int = PAGE) -> list[str]:
-        """All tags of a repository; `page` is how many are asked for at a time."""
+        """All tags of a repository, asked for in pages of `page`."""
         return all_pages(self._page, f"/v2/{repository}/tags/list?n={page}", "tags")
 
     def _page(self, path: str) -> tuple[dict[str, Any], str | None]:
@@ -42,7 +42,7 @@ class RegistryApi(PinnedServer):
 
 
 def all_pages(get: GetPage, path: str, key: str) -> list[str]:
-    """What the pages from `path` on hold under `key`, which an empty one may have as null."""
+    """What the pages from `path` on have under `key`; an empty page may have null there."""
     found: list[str] = []
     following: str | None = path
     while following:

@@ -22,7 +22,7 @@ CONFIGURATION = PurePosixPath("/certs/config.yml")
 DATA = PurePosixPath("/var/lib/registry")
 PORT = 5000
 DRAIN_SECONDS = 8
-"""How long a registry that is told to stop lets open connections come to their end."""
+"""How long a registry that is told to stop waits for open connections to end."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Endpoint:
 def render_configuration(endpoints: Sequence[Endpoint], private_key: str) -> str:
     """The configuration as YAML: TLS by the certificate in CERTIFICATES, data in DATA, webhooks to `endpoints`.
 
-    What proves that an upload under way is the registry's own comes from its private key (PEM): without a secret that
-    outlasts a restart, the registry would make up another, and refuse the rest of every upload.
+    The secret that marks uploads in progress as the registry's own is derived from its private key (PEM). Without one
+    that outlasts a restart, the registry would make up another, and refuse the rest of every upload.
     """
     document: dict[str, Any] = {
         "version": 0.1,
@@ -56,7 +56,7 @@ def render_configuration(endpoints: Sequence[Endpoint], private_key: str) -> str
         },
     }
     if endpoints:
-        # at its usual level the registry writes the endpoints' headers into its log when it starts
+        # at its default level the registry logs the endpoints' headers when it starts
         document["log"]["level"] = "warn"
         document["notifications"] = {"endpoints": [_endpoint(each) for each in endpoints]}
     return yaml.safe_dump(document, sort_keys=False)

@@ -1,4 +1,4 @@
-"""What a login is made with: a key at hand, a key in a file, or the SSH agent's keys. Nothing of Pulumi here."""
+"""What to log in with: a key, a key in a file, or the SSH agent's keys."""
 
 import io
 from contextlib import closing
@@ -12,19 +12,19 @@ from registry_stack.remote.login import Login
 
 @dataclass(frozen=True)
 class Credentials:
-    """A key, or else whatever the SSH agent has; `called` is for errors."""
+    """A key, or None for those of the SSH agent; `called` names it in errors."""
 
     key: "paramiko.PKey | None"
     called: str
 
     @property
     def agent(self) -> bool:
-        """Whether the agent is asked."""
+        """Whether the agent's keys are used."""
         return self.key is None
 
 
 def credentials(login: Login) -> Credentials:
-    """What to log in with. Raises StackError where there is nothing, or a key that can't be used."""
+    """What to log in with. Raises StackError if there is nothing, or a key that can't be used."""
     if login.private_key is not None:
         called = "the machine's SSH key"
         key = _private_key(login.private_key, called)
@@ -33,7 +33,7 @@ def credentials(login: Login) -> Credentials:
         return Credentials(key, called)
     if login.key_file is None:
         if not _agent_has_keys():
-            raise StackError(f"{login}: no SSH agent with a key is here: add one (ssh-add), or name the key's file")
+            raise StackError(f"{login}: there is no SSH agent with a key: add one (ssh-add), or name the key's file")
         return Credentials(None, "every key of the SSH agent")
     path = Path(login.key_file).expanduser()
     try:
@@ -43,7 +43,7 @@ def credentials(login: Login) -> Credentials:
     key = _private_key(text, f"the key file {path}")
     if key is None and not _agent_has_keys():
         raise StackError(
-            f"{login}: the key in {path} has a passphrase, and no SSH agent with a key is here: "
+            f"{login}: the key in {path} has a passphrase, and there is no SSH agent with a key: "
             f"add it to one (ssh-add {path}), or use a key without a passphrase"
         )
     locked = f"every key of the SSH agent; the one in {path} has a passphrase (ssh-add {path})"

@@ -1,8 +1,10 @@
-"""A machine's Docker engine, over TLS verified in both directions. Nothing of Pulumi here.
+"""A machine's Docker engine, over TLS verified in both directions.
 
-Every function takes the engine's address and docker-machine's folder of the machine, with ca.pem, cert.pem and key.pem,
-and raises UnreachableError while nothing answers, CertificateError where a certificate is not valid. The standard
-library's client, because the Docker SDK's lets REQUESTS_CA_BUNDLE override which certificate authority it believes.
+Every function takes the engine's address and docker-machine's folder of the machine, with ca.pem, cert.pem and key.pem.
+It raises UnreachableError while nothing answers, and CertificateError if a certificate is not valid.
+
+The standard library's client: the Docker SDK takes 0.2 s to load, in each provider process of every refresh, for a few
+simple requests. It would have to be told to ignore REQUESTS_CA_BUNDLE, too, which overrides the trusted authority.
 """
 
 import http.client
@@ -20,6 +22,7 @@ from registry_stack.common.waiting import wait_until
 PORT = 2376
 _SECONDS = 5
 _SECONDS_TO_LOAD = 600
+_SHOWN = 500
 
 
 def is_ready(address: str, folder: Path) -> bool:
@@ -53,9 +56,9 @@ def image_id(address: str, folder: Path, tag: str) -> str | None:
 def load_image(address: str, folder: Path, archive: Iterable[bytes]) -> None:
     """Streams an image archive, as `docker save` makes it, into the engine."""
     with _answer(address, folder, "POST", "/images/load", archive, _SECONDS_TO_LOAD) as answer:
-        said = answer.read().decode("utf-8", "replace")
+        said = _text(answer)
         if answer.status != http.client.OK or '"error"' in said:
-            raise StackError(f"the engine at {address}:{PORT} did not take the image: {said.strip()[-500:]}")
+            raise StackError(f"the engine at {address}:{PORT} rejected the image: {said[-_SHOWN:]}")
 
 
 def remove_container(address: str, folder: Path, name: str, labels: Mapping[str, str]) -> None:
@@ -66,7 +69,7 @@ def remove_container(address: str, folder: Path, name: str, labels: Mapping[str,
     for id_ in found:
         with _answer(address, folder, "DELETE", f"/containers/{id_}?force=1&v=1", seconds=_SECONDS_TO_LOAD) as answer:
             if answer.status not in (http.client.NO_CONTENT, http.client.NOT_FOUND):
-                raise StackError(f"the engine at {address}:{PORT} did not remove {name}: {answer.read()[-500:]!r}")
+                raise StackError(f"the engine at {address}:{PORT} could not remove {name}: {_text(answer)[-_SHOWN:]}")
 
 
 @contextmanager
@@ -87,11 +90,14 @@ def _answer(
 
 def _document(answer: http.client.HTTPResponse, address: str) -> Any:
     """The JSON document of an answer. Raises StackError, with what the engine said, if it is another answer."""
-    text = answer.read()
+    said = _text(answer)
     if answer.status != http.client.OK:
-        said = text.decode("utf-8", "replace").strip()[-500:]
-        raise StackError(f"the engine at {address}:{PORT} answered with {answer.status}: {said}")
-    return json.loads(text)
+        raise StackError(f"the engine at {address}:{PORT} answered with {answer.status}: {said[-_SHOWN:]}")
+    return json.loads(said)
+
+
+def _text(answer: http.client.HTTPResponse) -> str:
+    return answer.read().decode("utf-8", "replace").strip()
 
 
 def _headers(body: Iterable[bytes] | None) -> dict[str, str]:

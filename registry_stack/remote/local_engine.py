@@ -1,4 +1,4 @@
-"""Containers and networks of a stack that are not as its state has them. Nothing of Pulumi here."""
+"""The workstation's Docker engine: containers and networks of a stack that its state does not know, or not so."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -25,15 +25,15 @@ def remove_network(name: str, labels: Mapping[str, str]) -> None:
 
 
 def wake_container(machine: str, instance: str) -> None:
-    """Starts the container that a machine is, by its id, if something that was killed has left it stopped.
+    """Starts the container that a machine is, by its id, if something left it stopped when it was killed.
 
-    Raises MachineError if it is gone: no wait would bring it back.
+    Raises MachineError if it is gone: waiting would not bring it back.
     """
     with _engine() as engine:
         found = engine.api.containers(all=True, filters={"id": instance})
         if not found:
             raise MachineError(
-                f"the container of the machine {machine} is gone, and the stack's state has it still, as after a "
+                f"the container of the machine {machine} is gone, but the stack's state still has it, as after a "
                 "`pulumi destroy` that was killed: run `pulumi refresh`, then `pulumi up`"
             )
         if found[0]["State"] in ("created", "exited"):

@@ -1,4 +1,4 @@
-"""Who logs in where over SSH, and what the server has to prove."""
+"""Who logs in where over SSH, and which host key the server must have."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Login:
     """A user at a host. Keys: PEM or OpenSSH text; `host_key`: "type base64", as in known_hosts.
 
-    Instead of a private key there may be the path of its file, which is read when it is needed, or neither: then the
-    SSH agent's keys are tried.
+    `key_file`, the path of a key's file, may stand in place of a private key; it is read when it is needed. Without
+    either, the SSH agent's keys are tried.
     """
 
     host: str

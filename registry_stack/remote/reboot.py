@@ -1,4 +1,4 @@
-"""Rebooting a machine and knowing that it really did. Nothing of Pulumi here."""
+"""Rebooting a machine, and knowing that it really rebooted."""
 
 import socket
 from contextlib import suppress
@@ -15,9 +15,9 @@ _BOOT_ID = "cat /proc/sys/kernel/random/boot_id"
 
 
 def reboot(login: Login, address: str, seconds: float) -> None:
-    """Reboots a machine and waits, at most `seconds`, until it has booted anew and answers at `address`.
+    """Reboots a machine and waits, at most `seconds`, until it has rebooted and answers at `address`.
 
-    Its own `shutdown` rather than docker-machine's restart: that one waits at the address from before.
+    By its own `shutdown`, because docker-machine's restart waits at the old address.
     """
     before = run_command(login, _BOOT_ID)
     with suppress(UnreachableError, CommandError):  # the connection may break before the command has ended
@@ -31,7 +31,7 @@ def reboot(login: Login, address: str, seconds: float) -> None:
 
 
 def is_at(login: Login) -> bool:
-    """Whether the machine, and no other, is at that address; a second without an answer means that it is not."""
+    """Whether this machine, and no other, is at that address. If nothing answers within a second, it is not."""
     try:
         socket.create_connection((login.host, login.port), timeout=_SECONDS_TO_ANSWER).close()
         return answers(login)

@@ -1,4 +1,4 @@
-"""A client's trust in the registry: brought about, looked at, taken away, proved. Nothing of Pulumi here."""
+"""A client's trust in the registry over SSH: installed, inspected, uninstalled, proved by its own engine."""
 
 import time
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ _PAUSE = 1.0
 
 @dataclass(frozen=True)
 class Installed:
-    """What is on a client: its system's name, empty if that is unknown; each file's SHA-256; the folders made."""
+    """What is on a client: its system's name, or "" if that is not known; each file's SHA-256; the folders created."""
 
     system: str
     files: dict[str, str]
@@ -43,7 +43,7 @@ class TrustClient:
     login: Login
 
     def install(self, desired: DesiredTrust, os: str, previous: Previous) -> Installed:
-        """Makes the client have what is wanted, and no longer what it had before. `os` is a system's name, or auto."""
+        """Gives the client what is desired, and takes away what it had before. `os` is a system's name, or "auto"."""
         with self._session() as session:
             facts = session.inspect(desired, SYSTEMS.get(os))
             system = SYSTEMS.get(os) or recognise(facts.os_release)
@@ -54,12 +54,12 @@ class TrustClient:
         return Installed(system.name if system else "", files, folders)
 
     def inspect(self, desired: DesiredTrust, system: System | None, previous: Previous) -> list[str]:
-        """What on the client is no longer as it was made; a line each."""
+        """What on the client is not as it should be; a line each."""
         with self._session() as session:
             return [step.because for step in plan(session.inspect(desired, system), desired, system, previous)]
 
     def uninstall(self, desired: DesiredTrust, system: System | None, previous: Previous) -> None:
-        """Takes from the client exactly what was added."""
+        """Removes from the client exactly what was added."""
         nothing = replace(desired, anchors={}, names=())
         with self._session() as session:
             session.take(session.inspect(nothing, system), nothing, system, previous)
@@ -74,7 +74,7 @@ class TrustClient:
     def wait_until_reached(self, engine: Engine, reference: str, seconds: float) -> None:
         """Waits until the client's own engine gets an answer from the registry over TLS that it trusts.
 
-        What waiting won't end is a RegistryError as soon as that is certain; a DeadlineError ends the rest. Both say
+        Raises RegistryError as soon as it is certain that waiting does not help, and DeadlineError in the end. Both say
         what the engine saw.
         """
         began = time.monotonic()
@@ -85,14 +85,16 @@ class TrustClient:
             if reason := diagnose(printed, reference):
                 said = printed.strip().splitlines() or ["nothing"]
                 text = f"{self.name} does not reach {reference}: {reason.name}: {said[-1]} ({reason.helps})"
-                raise (_NotYetError if time.monotonic() - began < reason.passes else RegistryError)(text)
+                if time.monotonic() - began < reason.passes:
+                    raise _NotYetError(text)
+                raise RegistryError(text)
             return True
 
         what = f"{self.name} to reach {reference} by {engine.name}"
         wait_until(what, reached, seconds, failures=(_NotYetError, OSError), pause=_PAUSE)
 
     def _reboot(self, engine: Engine, seconds: float) -> str:
-        """Reboots the client; what is to be run then."""
+        """Reboots the client; returns the script to run then."""
         with self._session() as session:
             containers = session.run(engine.running).split()
         reboot(self.login, self.login.host, seconds)
@@ -106,21 +108,22 @@ class TrustClient:
     def _refuse(self, facts: Facts, desired: DesiredTrust, system: System | None) -> None:
         if desired.system_wide and system is None:
             raise MachineError(
-                f"its system is not known here, and `trust: system` needs one of {', '.join(SYSTEMS)}: name the one "
-                "that it is like in the client's `os`, or use `trust: engine`, which works on any. Its os-release "
-                f"says: {' '.join(facts.os_release.split())[:200]}"
+                f"its system is not supported: `trust: system` needs one of {', '.join(SYSTEMS)}. Set the client's "
+                "`os` to the one that it resembles, or use `trust: engine`, which works on any. Its os-release says: "
+                f"{' '.join(facts.os_release.split())[:200]}"
             )
-        for path in sorted(facts.foreign):
+        if facts.foreign:
+            path = min(facts.foreign)
             raise MachineError(
-                f"it has {path} already, and not from this program: remove that file, or name the authorities there "
-                "by hand and take the client out of the settings"
+                f"it already has {path}, which this program did not write: remove that file, or add the authorities to "
+                "it by hand and remove the client from the settings"
             )
-        for line in conflicts(facts, desired):
-            raise MachineError(f"its /etc/hosts leads a name of the registry elsewhere: remove the line {line!r}")
+        if lines := conflicts(facts, desired):
+            raise MachineError(f"its /etc/hosts maps a registry name to another address; remove the line {lines[0]!r}")
 
 
 class _NotYetError(RegistryError):
-    """The registry was not reached, and that may end."""
+    """The registry was not reached, but may be soon."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ class _Session:
         except CommandError as error:
             if "sudo" in error.output and "password" in error.output:
                 raise StackError(
-                    f"{self.shell.login} can't become root: sudo asks for a password. Let that user have sudo without "
+                    f"{self.shell.login} can't become root: sudo asks for a password. Allow that user sudo without "
                     "one, or log in as root"
                 ) from None
             raise

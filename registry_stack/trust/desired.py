@@ -1,4 +1,4 @@
-"""What a client shall have so that its engine trusts the registry: files, names, a block of bootsync.sh."""
+"""What a client should have so that its engine trusts the registry: files, names, a block of bootsync.sh."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from registry_stack.guest.engines import Engine
 from registry_stack.guest.systems import System
 
 MARK = "# registry-stack"
-"""By what lines and files in places that are others' as well are known to be this program's."""
+"""Marks lines and files as this program's, in places that others use as well."""
 _KEPT = boot2docker.PERSISTENT / "certs.d"
 
 
@@ -60,7 +60,7 @@ class DesiredTrust:
         return part(self.reference)
 
     def block(self, system: System | None) -> str:
-        """What puts back at boot what the system forgets; empty for one that doesn't."""
+        """The block that restores at boot what the system forgets; empty for one that forgets nothing."""
         if system is None or not system.forgets or not self.anchors:
             return ""
         lines = [

@@ -1,7 +1,7 @@
-"""What an engine's answer to a request for an image says of its trust in the registry.
+"""What an engine's answer to a request for an image says about its trust in the registry.
 
-Every engine asks by Go's crypto/tls and net packages and shows their words. An image that the registry does not have is
-the answer hoped for: it comes after the registry's name was found, its certificate believed, and its API spoken.
+Engines use Go's crypto/tls and net packages, and show their messages. The best answer is that the registry has no such
+image: it comes after the registry's name was resolved, its certificate verified, and its API called.
 """
 
 import re
@@ -12,12 +12,12 @@ from shlex import quote
 from registry_stack.guest.engines import Engine
 
 IMAGE = "registry-stack-check:none"
-"""What is asked for; nobody pushes it."""
+"""The image that is asked for; it is never pushed."""
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why an engine does not reach the registry, and what helps; it may end by itself within `passes` seconds."""
+    """Why an engine does not reach the registry, and what helps. It may pass by itself within `passes` seconds."""
 
     name: str
     pattern: str
@@ -30,61 +30,61 @@ _REACHED = re.compile(
 )
 # An engine that has just looked something up knows the hosts file as it was up to five seconds ago (Go's net package).
 _SECONDS_OF_HOSTS = 10.0
-_MENDS = "`pulumi refresh`, then `pulumi up`, puts back what it needs"
+_RESTORES = "`pulumi refresh`, then `pulumi up`, restores what it needs"
 REASONS = (
     Reason(
-        "its engine does not run",
+        "its engine is not running",
         r"cannot connect to the docker daemon|is the docker daemon running|containerd\.sock",
         "start the engine",
         passes=inf,
     ),
     Reason(
-        "it has no such engine",
+        "the engine is not installed",
         r"(docker|podman|ctr): (command )?not found|command not found|no such file or directory: (docker|podman|ctr)",
-        "install the engine, or name another one in the client's `engine`",
+        "install it, or name another one in the client's `engine`",
     ),
     Reason(
         "the registry's certificate is for other names",
         r"certificate is valid for|not valid for any names|legacy common name|doesn't contain any ip sans",
-        "another server answers there, or the certificate lacks a name, which registry.alsoKnownAs adds",
+        "another server answers there, or the certificate lacks a name: add it to registry.alsoKnownAs",
     ),
     Reason(
-        "the registry's certificate is not of its time",
+        "the registry's certificate has expired or is not valid yet",
         r"certificate has expired or is not yet valid",
-        "`pulumi up` renews one that has ended; if it has not, set the client's clock",
+        "`pulumi up` renews one that has expired; if it has not, set the client's clock",
     ),
     Reason(
-        "its engine trusts no authority that has signed the registry's certificate",
+        "its engine does not trust the authority that signed the registry's certificate",
         r"unknown authority|x509|tls: failed to verify|certificate verify failed",
-        _MENDS,
+        _RESTORES,
     ),
     Reason(
-        "something without TLS answers there",
+        "a server without TLS answers there",
         r"server gave http response to https client|first record does not look like a tls handshake",
-        "see what else listens on the registry's port",
+        "find out what else listens on the registry's port",
         passes=inf,
     ),
     Reason(
-        "it does not find the registry's name",
+        "it can't resolve the registry's name",
         r"no such host|name resolution|server misbehaving|name or service not known",
-        _MENDS,
+        _RESTORES,
         passes=_SECONDS_OF_HOSTS,
     ),
     Reason(
-        "its engine asks a proxy for it",
+        "its engine uses a proxy for it",
         r"proxyconnect|proxy authentication required",
         "add the registry's name to the engine's NO_PROXY",
     ),
     Reason(
         "nothing listens there",
         r"connection refused|connection reset",
-        "see whether the registry runs: `docker logs registry` on its machine",
+        "check that the registry runs: `docker logs registry` on its machine",
         passes=inf,
     ),
     Reason(
-        "there is no way from it to the registry",
+        "it can't reach the registry's address",
         r"no route to host|network is unreachable|timeout|deadline exceeded|timed out",
-        "see its network, its routes, and the firewalls between",
+        "check its network, its routes, and the firewalls between",
         passes=inf,
     ),
 )

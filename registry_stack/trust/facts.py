@@ -1,4 +1,4 @@
-"""A look at a client: the script that prints how it is, and what that says."""
+"""How a client is: the script that prints it, and what is read from that."""
 
 import base64
 import re
@@ -20,11 +20,12 @@ _FUNCTIONS = Path(__file__).with_suffix(".sh")
 
 @dataclass(frozen=True)
 class Facts:
-    """How a client is: its os-release, hosts file and bootsync.sh as text, empty where there is none.
+    """How a client is: its os-release, hosts file and bootsync.sh as text, empty if there is none.
 
-    `digests` has the SHA-256 of each file that is there, `folders` those that are, `foreign` the files at places of
-    this program's that are not marked as its own. `stores` has, for each trust store that is there as one file, the
-    digests of the anchors that it holds.
+    `digests`: the SHA-256 of each file that exists, by its path.
+    `folders`: the folders that exist.
+    `foreign`: the files in this program's places that are not marked as its own.
+    `stores`: for each trust store that exists as one file, the digests of the anchors in it.
     """
 
     os_release: str = ""

@@ -1,4 +1,4 @@
-"""From how a client is and how it should be to the steps between; none where nothing is to be done."""
+"""The steps that bring a client from how it is to how it should be; none if nothing is to be done."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _END = "END-OF-REGISTRY-STACK"
 
 @dataclass(frozen=True)
 class Step:
-    """`because` is what a look has found; `commands` are for a root's POSIX shell."""
+    """`because` is what was found on the client; `commands` are for root's POSIX shell."""
 
     because: str
     commands: str
@@ -26,7 +26,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Previous:
-    """What an earlier run has left on the client: its files, the folders that it made, the registry's names."""
+    """What an earlier run left on the client: its files, the folders that it created, the registry's names."""
 
     files: tuple[PurePosixPath, ...] = ()
     folders: tuple[PurePosixPath, ...] = ()
@@ -35,25 +35,25 @@ class Previous:
 
 
 def plan(facts: Facts, desired: DesiredTrust, system: System | None, previous: Previous) -> list[Step]:
-    """What brings a client from how it is to what is wanted: what is added comes first, what goes comes last."""
+    """The steps to what is desired: what is added comes first, what is removed comes last."""
     files = desired.files(system)
     gone = [path for path in previous.files if path not in files]
     return [
         *_plan_files(facts, files),
         *_plan_names(facts, desired, previous),
         *_plan_boot(facts, desired.part, desired.block(system), previous),
-        *(Step(f"{path} is not wanted", f"rm -f {quote(str(path))}") for path in gone),
+        *(Step(f"{path} is no longer needed", f"rm -f {quote(str(path))}") for path in gone),
         *_plan_rebuild(facts, desired, system, gone),
         *_plan_cleanup(_folders(files), previous),
     ]
 
 
 def script_of(taken: Sequence[Step], system: System | None) -> str:
-    """A script that takes steps, as root; it stops at the first that fails."""
+    """A script for root that takes steps, and stops at the first that fails."""
     lines = []
     if system and system.package and any(step.rebuilds for step in taken):
         tool = system.rebuild.split()[0]
-        said = f"there is no {tool} here: install the package {system.package}"
+        said = f"{tool} is missing: install the package {system.package}"
         lines.append(f"command -v {tool} >/dev/null || {{ echo {quote(said)} >&2; exit 1; }}")
     return "\n".join([*lines, *(step.commands for step in taken)])
 
@@ -61,7 +61,7 @@ def script_of(taken: Sequence[Step], system: System | None) -> str:
 def owned_folders(
     facts: Facts, desired: DesiredTrust, system: System | None, previous: Previous
 ) -> list[PurePosixPath]:
-    """The folders that are to be removed when they are empty: the registry's own, and those that were not there."""
+    """The folders to remove once they are empty: the registry's own, and those that were not there before."""
     return sorted(
         folder
         for folder in _folders(desired.files(system))
@@ -70,7 +70,7 @@ def owned_folders(
 
 
 def conflicts(facts: Facts, desired: DesiredTrust) -> list[str]:
-    """Lines of the hosts file, not of this program's, that lead the registry's names to other IPv4 addresses."""
+    """Lines of the hosts file, other than this program's, that map the registry's names to other IPv4 addresses."""
     found = []
     for line in facts.hosts.splitlines():
         address, *names = line.partition("#")[0].split() or [""]
@@ -108,16 +108,16 @@ def _plan_names(facts: Facts, desired: DesiredTrust, previous: Previous) -> Iter
     if target:
         commands.append(f'[ -z "$(tail -c 1 {_HOSTS})" ] || echo >> {_HOSTS}')
         commands.append(f"echo {quote(desired.hosts_line)} >> {_HOSTS}")
-    yield Step(f"{_HOSTS} does not have the registry's names as wanted", "\n".join(commands))
+    yield Step(f"{_HOSTS} does not have the registry's names as it should", "\n".join(commands))
 
 
 def _plan_boot(facts: Facts, name: str, block: str, previous: Previous) -> Iterator[Step]:
     if block and block not in facts.bootsync:
         commands = f"{{\n{boot2docker.install_block(name)}\n}} <<'{_END}'\n{block}{_END}"
-        yield Step(f"{boot2docker.BOOTSYNC} does not put the trust back at boot", commands)
+        yield Step(f"{boot2docker.BOOTSYNC} does not restore the trust at boot", commands)
     old = part(previous.reference)
     if f"# >>> {old}\n" in facts.bootsync and not (block and old == name):
-        yield Step(f"{boot2docker.BOOTSYNC} has a block that is not wanted", boot2docker.remove_block(old))
+        yield Step(f"{boot2docker.BOOTSYNC} has a block that is no longer needed", boot2docker.remove_block(old))
 
 
 def _plan_rebuild(
@@ -137,7 +137,7 @@ def _plan_rebuild(
 
 def _plan_cleanup(needed: set[PurePosixPath], previous: Previous) -> Iterator[Step]:
     for folder in sorted(set(previous.folders) - needed, reverse=True):
-        yield Step(f"{folder} is not needed", f"rmdir {quote(str(folder))} 2>/dev/null || true")
+        yield Step(f"{folder} is no longer needed", f"rmdir {quote(str(folder))} 2>/dev/null || true")
 
 
 def _folders(files: Iterable[PurePosixPath]) -> set[PurePosixPath]:

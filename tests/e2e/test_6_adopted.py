@@ -71,7 +71,7 @@ def test_a_name_that_is_taken_is_refused(stack: Stack, machines: Hosts) -> None:
     done = stack.attempt("up", "--yes", "--skip-preview")
     stack.set(settings(machines))
     assert done.returncode
-    assert f"docker-machine has a machine named {KEPT} already" in done.stdout
+    assert f"docker-machine already has a machine named {KEPT}" in done.stdout
     assert "adopt: true" in done.stdout
     assert "Traceback" not in done.stdout
     assert (entry(stack, KEPT).read_bytes(), certificate_shown(machines.addresses[KEPT])) == before

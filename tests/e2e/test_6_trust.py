@@ -128,11 +128,11 @@ def test_a_whole_system_trusts_the_authority_for_any_name(there: Hosts) -> None:
 @pytest.mark.parametrize(
     ("reference", "said"),
     [
-        (f"{SUBNET}.3", "trusts no authority that has signed the registry's certificate: .*unknown authority"),
+        (f"{SUBNET}.3", "does not trust the authority that signed the registry's certificate: .*unknown authority"),
         ("other.localdomain", "the registry's certificate is for other names: .*certificate is valid for"),
         (f"{REFERENCE}:444", "nothing listens there: .*connection refused"),
-        (f"{SUBNET}.250", "there is no way from it to the registry: "),
-        ("no-such-name.localdomain", "it does not find the registry's name: "),
+        (f"{SUBNET}.250", "it can't reach the registry's address: "),
+        ("no-such-name.localdomain", "it can't resolve the registry's name: "),
     ],
 )
 def test_an_engines_own_words(stack: Stack, reference: str, said: str, there: Hosts) -> None:

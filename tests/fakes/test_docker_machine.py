@@ -25,7 +25,7 @@ def plan(tool: DockerMachine, **verbs: dict[str, object]) -> None:
 def test_a_life(tool: DockerMachine) -> None:
     assert tool.version() == "docker-machine version v0.15.0-rancher140, build HEAD"
     assert faults(tool, "hyperv", {"hyperv-memroy": "1"}) == [
-        "hyperv-memroy is no option of docker-machine's driver hyperv: did you mean hyperv-memory?"
+        "docker-machine's driver hyperv has no option hyperv-memroy: did you mean hyperv-memory?"
     ]
     tool.create("m", "hyperv", {"hyperv-memory": "512", "engine-label": ["a=1", "b=2"]}, lock=0)
     assert not tool.store.exists("first-certificates")

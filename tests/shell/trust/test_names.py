@@ -21,7 +21,7 @@ def test_a_block_of_bootsync_that_is_lost_is_seen_and_mended(tmp_path: Path) -> 
     client.become(wanted({"old": OLD}))
     client.guest.bootsync.write_text("#!/bin/sh\nmodprobe zfs\n")
     assert client.become(wanted({"old": OLD})) == [
-        "/var/lib/boot2docker/bootsync.sh does not put the trust back at boot"
+        "/var/lib/boot2docker/bootsync.sh does not restore the trust at boot"
     ]
     assert BLOCK in client.guest.bootsync.read_text()
     client.become(NOTHING)

@@ -209,7 +209,7 @@ def test_without_the_tool_nothing_is_written(tmp_path: Path) -> None:
     tree = client.tree()
     with pytest.raises(Exception, match="non-zero") as raised:
         client.become(wanted({"old": OLD}))
-    assert b"no update-ca-trust here: install the package ca-certificates" in getattr(raised.value, "stderr", b"")
+    assert b"update-ca-trust is missing: install the package ca-certificates" in getattr(raised.value, "stderr", b"")
     assert client.tree() == tree
 
 

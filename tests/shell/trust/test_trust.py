@@ -120,7 +120,7 @@ def test_drift_is_seen_and_mended(content: str | None, debian: LoopbackClient) -
         assert found is not None
         assert found["drift"] == [
             f"{COPY} is {'missing' if content is None else 'altered'}",
-            "/etc/hosts does not have the registry's names as wanted",
+            "/etc/hosts does not have the registry's names as it should",
         ]
         assert PROVIDER.diff("client1", found, debian.props()).changes
         mended = PROVIDER.update("client1", found, debian.props()).outs
@@ -168,8 +168,8 @@ def test_an_unknown_system_with_scope_system_is_an_error(tmp_path: Path) -> None
     with client.running(), pytest.raises(StackError) as raised:
         made(client, scope="system")
     assert str(raised.value) == (
-        "client1: its system is not known here, and `trust: system` needs one of boot2docker, coreos, debian, rhel, "
-        "alpine, suse: name the one that it is like in the client's `os`, or use `trust: engine`, which works on any. "
+        "client1: its system is not supported: `trust: system` needs one of boot2docker, coreos, debian, rhel, "
+        "alpine, suse. Set the client's `os` to the one that it resembles, or use `trust: engine`, which works on any. "
         'Its os-release says: ID=void PRETTY_NAME="Void Linux"'
     )
     assert client.client.tree() == tree
@@ -185,7 +185,7 @@ def test_a_system_that_is_named_is_believed(tmp_path: Path) -> None:
 
 def test_a_name_that_leads_elsewhere_is_an_error(debian: LoopbackClient) -> None:
     debian.client.guest.hosts.write_text("10.0.0.9 registry0 other\n")
-    said = "client1: its /etc/hosts leads a name of the registry elsewhere: remove the line '10.0.0.9 registry0 other'"
+    said = "client1: its /etc/hosts maps a registry name to another address; remove the line '10.0.0.9 registry0 other'"
     with debian.running(), pytest.raises(StackError, match=said):
         made(debian)
     assert not debian.client.guest.path(COPY).exists()
@@ -195,7 +195,10 @@ def test_a_hosts_toml_of_somebody_elses_is_an_error(debian: LoopbackClient) -> N
     path = debian.client.guest.path(f"/etc/containerd/certs.d/{REFERENCE}/hosts.toml")
     path.parent.mkdir(parents=True)
     path.write_text("mine")
-    with debian.running(), pytest.raises(StackError, match=r"hosts\.toml already, and not from this program"):
+    with (
+        debian.running(),
+        pytest.raises(StackError, match=r"already has .*hosts\.toml, which this program"),
+    ):
         made(debian, engine="containerd")
     assert path.read_text() == "mine"
 

@@ -52,18 +52,18 @@ def test_an_engine_that_reaches_the_registry(client: LoopbackClient) -> None:
     [
         (
             UNTRUSTED,
-            f"client1 does not reach {REFERENCE}: its engine trusts no authority that has signed the registry's "
-            f"certificate: {UNTRUSTED} (`pulumi refresh`, then `pulumi up`, puts back what it needs)",
+            f"client1 does not reach {REFERENCE}: its engine does not trust the authority that signed the registry's "
+            f"certificate: {UNTRUSTED} (`pulumi refresh`, then `pulumi up`, restores what it needs)",
         ),
         (
             WRONG_NAME,
             f"client1 does not reach {REFERENCE}: the registry's certificate is for other names: {WRONG_NAME} "
-            "(another server answers there, or the certificate lacks a name, which registry.alsoKnownAs adds)",
+            "(another server answers there, or the certificate lacks a name: add it to registry.alsoKnownAs)",
         ),
         (
             "sh: 1: docker: not found",
-            f"client1 does not reach {REFERENCE}: it has no such engine: sh: 1: docker: not found "
-            "(install the engine, or name another one in the client's `engine`)",
+            f"client1 does not reach {REFERENCE}: the engine is not installed: sh: 1: docker: not found "
+            "(install it, or name another one in the client's `engine`)",
         ),
     ],
 )
@@ -93,7 +93,7 @@ def test_a_name_that_an_engine_does_not_come_to_know_is_an_error_before_the_dead
     clock = SimpleNamespace(monotonic=Mock(side_effect=[0.0, 0.5, 9.9, 10.0]))
     monkeypatch.setattr("registry_stack.trust.client.time", clock)
     client.said = [NO_NAME]
-    with client.running(), pytest.raises(RegistryError, match=r"does not find the registry's name.*no such host"):
+    with client.running(), pytest.raises(RegistryError, match=r"can't resolve the registry's name.*no such host"):
         PROVIDER.create(props(client, deadline=600.0))
     assert clock.monotonic.call_count == 4
 
@@ -104,7 +104,7 @@ def test_what_does_not_end_in_time_tells_what_was_seen_last(client: LoopbackClie
         PROVIDER.create(props(client, deadline=0.0))
     assert str(raised.value) == (
         f"timed out after 0 s waiting for client1 to reach {REFERENCE} by docker; last error: client1 does not reach "
-        f"{REFERENCE}: nothing listens there: {REFUSED} (see whether the registry runs: "
+        f"{REFERENCE}: nothing listens there: {REFUSED} (check that the registry runs: "
         "`docker logs registry` on its machine)"
     )
 

@@ -112,7 +112,7 @@ def test_one_that_went_by_itself_is_no_error(folder: Path, monkeypatch: pytest.M
 
 
 def test_one_that_stays_is_an_error_with_the_engines_reason(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(StackError, match=rf"did not remove {NAME}: .*device is busy"):
+    with pytest.raises(StackError, match=rf"could not remove {NAME}: .*device is busy"):
         on_a_machine(Store(THINGS, failure=500), folder, monkeypatch)
 
 

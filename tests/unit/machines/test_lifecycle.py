@@ -65,7 +65,7 @@ def test_a_machine_of_somebody_else_is_refused_and_not_touched(marked: str | Non
     with pytest.raises(MachineError) as raised:
         create_machine(machine_tool.docker_machine, HYPERV)
     assert str(raised.value) == (
-        f"docker-machine has a machine named registry0 already (in {machine_tool.storage}), and this stack did not "
+        f"docker-machine already has a machine named registry0 (in {machine_tool.storage}), and this stack did not "
         f"make it: take it over with adopt: true, choose another name, or remove it by hand: "
         f"{machine_tool.command} rm registry0"
     )

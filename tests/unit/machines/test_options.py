@@ -44,7 +44,7 @@ def test_flags_are_read_from_the_help(driver: str, flags: set[str]) -> None:
     ],
 )
 def test_an_unknown_flag_is_refused_with_the_nearest(name: str, nearest: str) -> None:
-    reason = f"{name} is no option of docker-machine's driver hyperv: did you mean {nearest}?"
+    reason = f"docker-machine's driver hyperv has no option {name}: did you mean {nearest}?"
     assert faults(tool("hyperv"), "hyperv", {"hyperv-memory": "512", name: "1"}) == [reason]
 
 

@@ -75,7 +75,7 @@ def test_another_image_of_that_tag_is_replaced(running: Running) -> None:
 def test_the_workstation_has_no_such_image(running: Running) -> None:
     with running(FakeEngine(), FakeEngine()) as engines, pytest.raises(StackError) as raised:
         EngineImageProvider().create(engines.props)
-    assert str(raised.value) == f"the workstation's engine has no image {TAG} to hand over: pull or build it first"
+    assert str(raised.value) == f"the workstation's engine has no image {TAG} to copy: pull or build it first"
 
 
 def test_the_workstations_engine_does_not_answer(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +96,7 @@ def test_an_image_that_got_lost_on_the_way(running: Running) -> None:
 
     with running(FakeEngine({TAG: "sha256:1"}), Forgetful()) as engines, pytest.raises(StackError) as raised:
         EngineImageProvider().create(engines.props)
-    assert str(raised.value) == f"the engine at 127.0.0.1 has no image {TAG} although it was handed over"
+    assert str(raised.value) == f"the engine at 127.0.0.1 has no image {TAG} although it was copied there"
 
 
 @pytest.mark.parametrize(

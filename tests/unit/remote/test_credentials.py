@@ -129,7 +129,7 @@ def test_a_key_with_a_passphrase_and_no_agent(form: PrivateFormat, tmp_path: Pat
     with SshServer().serving() as server, pytest.raises(StackError) as raised:
         run_command(with_file(server, path), "true")
     assert str(raised.value) == (
-        f"{server.login}: the key in {path} has a passphrase, and no SSH agent with a key is here: "
+        f"{server.login}: the key in {path} has a passphrase, and there is no SSH agent with a key: "
         f"add it to one (ssh-add {path}), or use a key without a passphrase"
     )
 
@@ -148,14 +148,14 @@ def test_neither_a_file_nor_an_agent(tmp_path: Path, monkeypatch: pytest.MonkeyP
             with pytest.raises(StackError) as raised:
                 run_command(with_file(server, None), "true")
             assert str(raised.value) == (
-                f"{server.login}: no SSH agent with a key is here: add one (ssh-add), or name the key's file"
+                f"{server.login}: there is no SSH agent with a key: add one (ssh-add), or name the key's file"
             )
 
 
 def test_an_agent_without_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with SshServer().serving() as server, agent(tmp_path / "agent", None) as path:
         monkeypatch.setenv("SSH_AUTH_SOCK", str(path))
-        with pytest.raises(StackError, match="no SSH agent with a key is here"):
+        with pytest.raises(StackError, match="there is no SSH agent with a key"):
             run_command(with_file(server, None), "true")
 
 

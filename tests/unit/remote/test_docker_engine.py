@@ -133,7 +133,7 @@ def test_an_archive_is_streamed_in_pieces(folder: Path, serving: Serving) -> Non
 
 
 def test_a_refused_archive_shows_the_engines_reason(folder: Path, serving: Serving) -> None:
-    refused = pytest.raises(StackError, match=r"the engine at 127.0.0.1:\d+ did not take the image: .*no space left")
+    refused = pytest.raises(StackError, match=r"the engine at 127.0.0.1:\d+ rejected the image: .*no space left")
     with serving(FakeEngine(refusal="no space left on device")), refused:
         load_image(HERE, folder, [b"archive of x:1"])
 

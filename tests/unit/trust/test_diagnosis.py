@@ -25,10 +25,10 @@ REACHED = [
     "Error response from daemon: unauthorized: authentication required",
     "denied: requested access to the resource is denied",
 ]
-UNTRUSTED = "its engine trusts no authority that has signed the registry's certificate"
+UNTRUSTED = "its engine does not trust the authority that signed the registry's certificate"
 NAMES = "the registry's certificate is for other names"
-TIME = "the registry's certificate is not of its time"
-REFUSED, NO_WAY = "nothing listens there", "there is no way from it to the registry"
+TIME = "the registry's certificate has expired or is not valid yet"
+REFUSED, NO_WAY = "nothing listens there", "it can't reach the registry's address"
 NOT_REACHED = [
     (f"{GET}x509: certificate signed by unknown authority", UNTRUSTED),
     (f"{GET}tls: failed to verify certificate: x509: certificate signed by unknown authority", UNTRUSTED),
@@ -57,24 +57,24 @@ NOT_REACHED = [
     (f"{GET}net/http: request canceled while waiting for connection (Client.Timeout exceeded)", NO_WAY),
     (
         f"{GET}dial tcp: lookup registry0.localdomain on 10.0.0.2:53: no such host",
-        "it does not find the registry's name",
+        "it can't resolve the registry's name",
     ),
-    (f"{GET}dial tcp: lookup registry0.localdomain: Temporary failure in name resolution", "it does not find"),
-    (f"{CTR}dial tcp: lookup registry0.localdomain on [::1]:53: server misbehaving", "it does not find"),
-    (f"{GET}proxyconnect tcp: dial tcp 10.0.0.9:3128: connect: connection refused", "its engine asks a proxy for it"),
-    (f"{GET}http: server gave HTTP response to HTTPS client", "something without TLS answers there"),
-    (f"{POD}tls: first record does not look like a TLS handshake", "something without TLS answers there"),
+    (f"{GET}dial tcp: lookup registry0.localdomain: Temporary failure in name resolution", "it can't resolve"),
+    (f"{CTR}dial tcp: lookup registry0.localdomain on [::1]:53: server misbehaving", "it can't resolve"),
+    (f"{GET}proxyconnect tcp: dial tcp 10.0.0.9:3128: connect: connection refused", "its engine uses a proxy for it"),
+    (f"{GET}http: server gave HTTP response to HTTPS client", "a server without TLS answers there"),
+    (f"{POD}tls: first record does not look like a TLS handshake", "a server without TLS answers there"),
     (
         "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
-        "its engine does not run",
+        "its engine is not running",
     ),
     (
         'ctr: failed to dial "/run/containerd/containerd.sock": connection error: connection refused',
-        "its engine does not run",
+        "its engine is not running",
     ),
-    ("sh: 1: docker: not found", "it has no such engine"),
-    ("sh: line 1: podman: command not found", "it has no such engine"),
-    ("/bin/sh: ctr: not found", "it has no such engine"),
+    ("sh: 1: docker: not found", "the engine is not installed"),
+    ("sh: line 1: podman: command not found", "the engine is not installed"),
+    ("/bin/sh: ctr: not found", "the engine is not installed"),
     ("Error response from daemon: toomanyrequests", "its engine's request failed"),
     (
         f"Error response from daemon: received unexpected HTTP status: 500 from {REFERENCE}",
@@ -104,9 +104,9 @@ def test_the_name_of_a_registry_is_no_reason() -> None:
 
 def test_what_waiting_may_end() -> None:
     assert {reason.name: reason.passes for reason in REASONS if reason.passes} == {
-        "its engine does not run": inf,
-        "something without TLS answers there": inf,
-        "it does not find the registry's name": 10,
+        "its engine is not running": inf,
+        "a server without TLS answers there": inf,
+        "it can't resolve the registry's name": 10,
         REFUSED: inf,
         NO_WAY: inf,
     }
