@@ -1,1 +1,1 @@
-"""What is run on machines: pure functions from wanted state to shell scripts."""
+"""Facts about machines and engines, and shell scripts for them. Everything here is pure."""

@@ -1,4 +1,4 @@
-"""Scripts that put files onto a machine, for its POSIX shell, through sudo."""
+"""How scripts get to a machine's POSIX shell, as root."""
 
 from pathlib import Path, PurePosixPath
 from shlex import quote
@@ -12,21 +12,28 @@ def load_script(file: Path, **variables: object) -> str:
 
 
 def as_root(script: str) -> str:
-    """The command that runs a script as root, whatever the login's own user is, and stops at its first failure. Root
-    needs no sudo, which not every system has."""
+    """The command that runs a script as root, whoever is logged in, and stops at its first failure.
+
+    Root does not use sudo, because not every system has it.
+    """
     return f'$(test "$(id -u)" = 0 || echo sudo) sh -ec {quote(script)}'
 
 
 def self_contained(script: str) -> str:
-    """A script for the standard input of a shell: it is read as a whole before a command of it could read on there. It
-    may be longer than a command line can be, and finds the tools of the system wherever they are."""
+    """A script for the standard input of a shell, where it may be longer than a command line.
+
+    The shell reads all of it before it runs a command, so no command can read the rest of the script as its input. The
+    folders of the system's tools are on its PATH.
+    """
     return f"{{\numask 022\nPATH=$PATH:/usr/local/bin:/usr/local/sbin:/usr/sbin:/sbin\n{script}\n}} </dev/null\n"
 
 
 def write_file(path: PurePosixPath, *, mode: str) -> str:
-    """Writes standard input to a file of root's. Its content is at no moment readable by others than `mode` allows,
-    and the path holds the old file or the new one, never a part of it: a connection that is lost first hands over
-    nothing, which is refused, for SSH sends up to 32 KB as one."""
+    """The script that writes standard input to a file of root's.
+
+    The content is never readable beyond `mode`. The path holds the old or the new file, never a part of one: SSH sends
+    up to 32 KB as one packet, so a connection that is lost before leaves an empty input, which is rejected.
+    """
     fresh = quote(f"{path}.new")
     return (
         f"umask 077; mkdir -p -m 755 {quote(str(path.parent))}; rm -f {fresh}; cat > {fresh}; test -s {fresh}; "

@@ -1,4 +1,4 @@
-"""Container engines, one a file: how each trusts a registry."""
+"""Container engines, one in each file: how it comes to trust a registry."""
 
 from collections.abc import Mapping
 
@@ -8,4 +8,4 @@ from registry_stack.guest.engines.engine import Engine
 __all__ = ["ENGINES", "Engine"]
 
 ENGINES: Mapping[str, Engine] = {each.ENGINE.name: each.ENGINE for each in (docker, podman, containerd)}
-"""The engines known, by their names."""
+"""The supported engines, by their names."""

@@ -1,4 +1,4 @@
-"""What there is to know of a container engine to make it trust a registry, and to ask it whether it does."""
+"""What has to be known about a container engine to make it trust a registry, and to check that it does."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,11 +9,12 @@ from pathlib import PurePosixPath
 class Engine:
     """Facts about an engine, and shell commands for it.
 
-    It trusts the authorities in `folder`/<registry>/*.crt for that registry, without a restart. `request`, with an
-    image for `{}`, asks a registry for that; `answers` succeeds once the engine does. `service` is a daemon that reads
-    the system's trust store once, when it starts, if there is one; `running` lists the containers that end with it,
-    `resume` starts "$each" of them that is still there. `document`, of a registry and the names of its authorities'
-    files, is what the engine needs beside them, as `named`.
+    `folder`: the engine trusts the authorities in `folder`/<registry>/*.crt for that registry, without a restart.
+    `request`: asks a registry for the image in the place of `{}`.
+    `answers`: succeeds once the engine answers.
+    `service`: its daemon, which reads the system's trust store when it starts; empty if it has none.
+    `running`: lists the containers that stop with the daemon; `resume` starts "$each" of them that still exists.
+    `document`: from a registry and the names of its authorities' files, the content of the file `named` beside them.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Podman, which has no daemon: each of its commands reads the trust stores anew.
+"""Podman, which has no daemon: each of its commands reads the trust stores itself.
 
 Source: containers-certs.d(5): every *.crt in the registry's folder of /etc/containers/certs.d is an authority.
 """

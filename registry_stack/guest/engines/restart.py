@@ -1,4 +1,4 @@
-"""An engine after a restart: it answers, and what ran before runs again."""
+"""Restarting an engine so that it answers afterwards, and the containers that ran before run again."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ def restart_script(system: System, engine: Engine, seconds: float) -> str:
 
 
 def resume_script(engine: Engine, containers: Sequence[str], seconds: float) -> str:
-    """The script that waits for an engine whose machine has booted, and starts the containers that ran before."""
+    """The script that waits for an engine whose machine has rebooted, and starts the containers that ran before."""
     return f"running='{' '.join(containers)}'\n{_wait_and_resume(engine, seconds)}"
 
 

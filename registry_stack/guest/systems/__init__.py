@@ -1,4 +1,4 @@
-"""Operating systems, one a file: where each keeps whom it trusts."""
+"""Operating systems, one in each file: where it keeps the certificate authorities that it trusts."""
 
 from collections.abc import Mapping
 
@@ -10,13 +10,13 @@ __all__ = ["SYSTEMS", "System", "recognise"]
 SYSTEMS: Mapping[str, System] = {
     each.SYSTEM.name: each.SYSTEM for each in (boot2docker, coreos, debian, rhel, alpine, suse)
 }
-"""The systems known, by their names."""
+"""The supported systems, by their names."""
 
 _BY_ID = {id_: system for system in SYSTEMS.values() for id_ in system.ids}
 
 
 def recognise(os_release: str) -> System | None:
-    """The system that an os-release file describes: by its ID, or else by the first known of its ID_LIKE.
+    """The system that an os-release file describes, by its ID, or else by the first supported one of its ID_LIKE.
 
     Source: os-release(5).
     """

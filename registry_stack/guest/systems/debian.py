@@ -1,4 +1,4 @@
-"""Debian, Ubuntu and what is made of them.
+"""Debian, Ubuntu and their derivatives.
 
 Source: update-ca-certificates(8) of Debian's ca-certificates: files in /usr/local/share/ca-certificates that end with
 .crt are trusted; `--fresh` takes the links to removed ones out of /etc/ssl/certs. service(8) of init-system-helpers.

@@ -1,7 +1,7 @@
 """Red Hat Enterprise Linux, CentOS, Fedora (CoreOS too), Rocky and Alma.
 
 Source: update-ca-trust(8): PEM files in /etc/pki/ca-trust/source/anchors are trusted once `update-ca-trust extract` has
-written /etc/pki/ca-trust/extracted. service(8) of initscripts, where systemd does not run.
+written /etc/pki/ca-trust/extracted. service(8) of initscripts.
 """
 
 from pathlib import PurePosixPath

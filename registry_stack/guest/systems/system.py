@@ -1,4 +1,4 @@
-"""What there is to know of an operating system to make it trust a certificate authority."""
+"""What has to be known about an operating system to make it trust a certificate authority."""
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -8,11 +8,13 @@ from pathlib import PurePosixPath
 class System:
     """Facts about a kind of system, and shell commands for it.
 
-    `ids` are values of ID and ID_LIKE in its os-release. Certificates in `folder` whose names end with `suffix` are
-    part of its trust store once `rebuild` has run, or `rebuild_without` after one of them was removed; `bundle` is then
-    the store as one file of PEM texts. `package` has the tool that does it. `restart`, with the service's name for
-    `{}`, is for where systemd does not run. `forgets`: of its files only those of guest.boot2docker.PERSISTENT outlast
-    a reboot, which is how it restarts its engine.
+    `ids`: values of ID and ID_LIKE in its os-release.
+    `folder`, `suffix`: certificates there whose names end so are part of its trust store once `rebuild` has run.
+    `rebuild_without`: runs in the place of `rebuild` after a certificate was removed, if it is not empty.
+    `bundle`: the trust store as one file of PEM texts.
+    `package`: has the tool that rebuilds it; empty if the system always has it.
+    `restart`: restarts the service in the place of `{}` if systemd does not run.
+    `forgets`: a reboot, which also restarts its engine, leaves only the files of guest.boot2docker.PERSISTENT.
     """
 
     name: str
