@@ -1,1 +1,1 @@
-"""What the program knows of the workstation that it runs on. Nothing of Pulumi here."""
+"""The workstation that the program runs on: its hosts file, and its trust in the registry."""

@@ -1,22 +1,22 @@
 """A stack's own block of lines in a hosts file, as changes of its bytes.
 
-Bytes, because nobody says what encoding a hosts file has: whatever is not the block stays as it is, byte for byte.
+Bytes, because the encoding of a hosts file is not known: whatever is not the block stays as it is, byte for byte.
 
     # >>> registry-stack <owner>
     192.168.233.3 registry0
     192.168.233.3 registry0.localdomain
     # <<< registry-stack <owner>
 
-A new block goes on top, behind a byte order mark: of two lines with one name the first one counts, and nothing has to
-be known about how the file ends. A block that is there already stays where it is, so that stacks do not overtake each
-other for ever, unless somebody's line above it says otherwise.
+A new block goes on top, after a byte order mark: if two lines have the same name, the first one counts. On top it also
+does not matter how the file ends. An existing block stays where it is, so that stacks do not overtake each other for
+ever, unless a line above it gives one of its names another address.
 
-A name to which a line of somebody else's already gives the right address gets none in the block, and a block without
-lines is none: what users wrote by hand is theirs, stays when the stack goes, and is enough. Lines in other stacks'
-blocks don't count, since they go with those stacks.
+A name that already has the right address by a line outside the block gets no line in it, and a block without lines is
+left out. What users wrote by hand is enough, is theirs, and stays when the stack goes. Lines in other stacks' blocks
+don't count, because they go with those stacks.
 
-A marker that lost its partner to somebody's editor is taken for a block as far as the lines next to it are this
-block's, so that a damaged one is mended, and removed, without touching more.
+If an editor removed one of the two markers, the other one and the lines next to it that are this block's are taken for
+the block. So a damaged block is repaired, or removed, without touching more.
 """
 
 import re
@@ -32,7 +32,7 @@ _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 
 @dataclass(frozen=True)
 class Block:
-    """What one stack says in a hosts file: whose it is (one line of text), and lines as "address name", in ASCII."""
+    """What one stack writes into a hosts file: its owner (a line of text), and lines as "address name", in ASCII."""
 
     owner: str
     lines: tuple[str, ...]
@@ -49,12 +49,12 @@ class Block:
 
     @property
     def entries(self) -> list[bytes]:
-        """The lines as they stand in the file, without line ends."""
+        """The lines as they are in the file, without line ends."""
         return [line.encode("ascii") for line in self.lines]
 
 
 def install(content: bytes, block: Block, line_end: bytes) -> bytes:
-    """The file with the block in it. `line_end` is for a file that has none of its own to go by."""
+    """The file with the block in it. `line_end` is used if the file has no lines to go by."""
     others, place = _taken_out(content, block)
     wanted = _missing(others, block)
     if not wanted:
@@ -68,17 +68,17 @@ def install(content: bytes, block: Block, line_end: bytes) -> bytes:
 
 
 def remove(content: bytes, block: Block) -> bytes:
-    """The file without the block: what it was before, unless somebody else changed it since."""
+    """The file without the block: as it was before, but for changes of others since then."""
     return b"".join(_taken_out(content, block)[0])
 
 
 def missing(content: bytes, block: Block) -> list[str]:
-    """Those of the block's lines that the file has neither in the block nor by somebody else's hand."""
+    """Those of the block's lines that the file has neither in the block nor outside of it."""
     return [line.decode() for line in _missing(_lines(content), block)]
 
 
 def can_append(content: bytes, block: Block) -> bool:
-    """Whether the block's lines would count at the end of the file: it gives none of the names another address."""
+    """Whether the block's lines would count at the end of the file: no line gives one of the names another address."""
     return not _missing([*_lines(content), *block.entries], block)
 
 
@@ -88,7 +88,7 @@ def _lines(content: bytes) -> list[bytes]:
 
 
 def _taken_out(content: bytes, block: Block) -> tuple[list[bytes], int]:
-    """The lines that are not the block's, and at which of them it stood or shall stand."""
+    """The lines that are not the block's, and the index among them where it is, or should be."""
     lines = _lines(content)
     others: list[bytes] = []
     places: list[int] = []
@@ -133,7 +133,7 @@ def _missing(lines: list[bytes], block: Block) -> list[bytes]:
 
 
 def _addresses(lines: list[bytes], block: Block) -> dict[bytes, bytes]:
-    """The address that the file gives to each name, which is the first one; other stacks' blocks left out."""
+    """The address that the file gives to each name, which is the first one, without other stacks' blocks."""
     addresses: dict[bytes, bytes] = {}
     foreign = False
     for line in lines:

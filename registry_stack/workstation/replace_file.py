@@ -1,4 +1,4 @@
-"""Giving a file of the system's another content."""
+"""Replacing the content of a file that belongs to the system."""
 
 import errno
 import os
@@ -10,16 +10,16 @@ from pathlib import Path
 
 from registry_stack.common.files import create_file
 
-# the folder does not let the file be renamed over: a mount point (as /etc/hosts in containers), or the right is for
-# the file alone
+# a file can't be renamed over this one: it is a mount point (as /etc/hosts in containers), or there is a right to
+# change it, but none to change its folder
 _NO_RENAMING = {errno.EBUSY, errno.EXDEV, errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def replace_content(path: Path, content: bytes, rename: Callable[[Path, Path], object] = Path.replace) -> None:
     """Puts `content` into an existing file, which keeps its owner, its mode and, on Linux, its extended attributes.
 
-    At any moment, a power cut included, the path holds the old file or the new one. Where that can't be had, the file
-    is written in place. Raises OSError; the old content is there then.
+    At any moment, even if power fails, the path holds the old or the new file. If the system does not allow that, the
+    file is written in place. Raises OSError; the old content is there then.
     """
     target = path.resolve(strict=True)
     fresh = target.with_name(f"{target.name}.registry-stack")
@@ -35,7 +35,7 @@ def replace_content(path: Path, content: bytes, rename: Callable[[Path, Path], o
 
 
 def write_in_place(path: Path, content: bytes) -> None:
-    """Writes over a file; on failure, as on a full disk, its old content is put back, for which there is room."""
+    """Writes over a file. If that fails (a full disk, say), its old content is restored."""
     with FileIO(path, "r+") as file:
         before = file.readall()
         try:
@@ -46,7 +46,7 @@ def write_in_place(path: Path, content: bytes) -> None:
 
 
 def _write_like(model: Path, path: Path, content: bytes) -> None:
-    """Makes a file with the rights of another one; until it has them, only its maker can read it."""
+    """Makes a file with the rights of another one; until then, only its maker can read it."""
     create_file(path, content)
     if os.name == "posix":
         owner = model.stat()

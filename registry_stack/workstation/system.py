@@ -1,7 +1,7 @@
-"""Where a workstation's system has its hosts file, and how its user may change what the program may not.
+"""Where a workstation's system has its hosts file, and how its user changes what the program has no right to.
 
 Sources: hosts(5); Microsoft's "TCP/IP and NBT configuration parameters" (DataBasePath) for Windows. `system` is what
-`platform.system()` says; every other system than Windows is taken for a Unix.
+`platform.system()` says; every system but Windows is taken for a Unix.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ def line_end(system: str) -> bytes:
 
 
 def how_to_add(system: str, path: str, lines: list[str]) -> str:
-    """How a user adds lines to the file by hand, with the rights that this takes."""
+    """How a user adds lines to the file by hand, with the rights that it takes."""
     # an empty one first: the file's last line may have no end
     if system == _WINDOWS:
         values = ", ".join(f"'{line}'" for line in ["", *lines])
@@ -36,7 +36,7 @@ def how_to_add(system: str, path: str, lines: list[str]) -> str:
 
 
 def how_to_edit(system: str, path: str) -> str:
-    """How a user opens the file in an editor, with the rights that changing it takes."""
+    """How a user opens the file in an editor, with the rights to change it."""
     if system == _WINDOWS:
         return f"in a terminal opened with 'Run as administrator': notepad {path}"
     return f"sudo -e {quote(path)}"

@@ -1,10 +1,9 @@
-"""Trust in a registry on the workstation itself: looked at, put there, taken away. Nothing of Pulumi here."""
+"""Trust in a registry on the workstation itself: inspected, installed, uninstalled."""
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from registry_stack.common.errors import StackError
@@ -16,15 +15,15 @@ from registry_stack.workstation.trust_store import (
     FolderStore,
     Places,
     ToolStore,
-    bundled,
+    bundle_holds,
     files,
-    filled,
-    holds,
+    fill_in,
+    listing_holds,
 )
 
 _SECONDS_FOR_OTHERS = 30.0
 _SECONDS_TO_ANSWER = 120.0  # some ask the user first
-_RAISED = (OSError, StackError)
+_FAILURES = (OSError, StackError)
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Placed:
 
 @dataclass
 class WorkstationTrustWork:
-    """Work on one workstation; each step that fails is a line of `problems`, and the others are done nevertheless."""
+    """Work on one workstation. A step that fails adds a line to `problems`, and the others are done all the same."""
 
     places: Places
     reference: str
@@ -50,32 +49,48 @@ class WorkstationTrustWork:
     def inspect(self) -> None:
         """Notes as problems what is not as it should be."""
         for path, text in self._files.items():
-            with self._noting(path):
+            try:
                 if not _has(Path(path), text):
                     self.problems.append(f"{path} was removed or altered")
-        with self._noting(_name(self.places)):
-            lacking = self._lacking()
-            self.problems += [f"{_name(self.places)} does not hold {name}" for name in lacking]
+            except _FAILURES as error:
+                self._note(path, error)
+        try:
+            self.problems += [f"{_name(self.places)} does not hold {name}" for name in self._lacking()]
+        except _FAILURES as error:
+            self._note(_name(self.places), error)
 
     def install(self, previous: Placed) -> Placed:
-        """Puts there what is not there, and takes away what was put there before and is not wanted any more."""
-        with self._noting("the trust store"), locked(self.lock, "the trust store", _SECONDS_FOR_OTHERS):
-            gone = [path for path in previous.files if path not in self._files]
-            removed = [path for path in gone if self._remove(path)]
-            folders = self._remove_folders([each for each in previous.folders if not self._needs(each)])
-            made = [folder for path, text in self._files.items() for folder in self._write_missing(path, text)]
-            self._rebuild(bool(removed))
-            return Placed(
-                files=tuple(path for path in [*self._files, *gone] if os.path.lexists(path)),
-                folders=tuple(dict.fromkeys([*(each for each in previous.folders if each not in folders), *made])),
-                certificates=self._exchange_certificates(previous.certificates),
-            )
-        return previous
+        """Installs what is missing, and removes what was installed before and is no longer needed.
+
+        Returns what is there by this program then.
+        """
+        try:
+            with locked(self.lock, "the trust store", _SECONDS_FOR_OTHERS):
+                return self._install(previous)
+        except _FAILURES as error:
+            self._note("the trust store", error)
+            return previous
 
     def uninstall(self, previous: Placed) -> Placed:
-        """Takes away what was put there, and nothing else; returns what is left."""
-        return WorkstationTrustWork(self.places, self.reference, {}, self.lock, self.runner, self.problems).install(
-            previous
+        """Removes what was installed, and nothing else; returns what could not be removed."""
+        return replace(self, anchors={}).install(previous)
+
+    def _install(self, previous: Placed) -> Placed:
+        obsolete = [path for path in previous.files if path not in self._files]
+        removed = False
+        for path in obsolete:
+            removed = self._remove(path) or removed
+        kept = [folder for folder in previous.folders if self._needs(folder)]
+        self._remove_empty(folder for folder in previous.folders if folder not in kept)
+        created: list[str] = []
+        for path, text in self._files.items():
+            created += self._write_missing(path, text)
+        self._rebuild(removed)
+        certificates = self._exchange_certificates(previous.certificates)
+        return Placed(
+            files=tuple(path for path in [*self._files, *obsolete] if os.path.lexists(path)),
+            folders=tuple(dict.fromkeys([*kept, *created])),
+            certificates=tuple(dict.fromkeys(certificates)),
         )
 
     @property
@@ -87,37 +102,44 @@ class WorkstationTrustWork:
         match self.places.store:
             case FolderStore(bundle=bundle):
                 held = Path(bundle).read_text("utf-8", "replace")
-                return [name for name, text in self.anchors.items() if not bundled(held, text)]
+                return [name for name, text in self.anchors.items() if not bundle_holds(held, text)]
             case ToolStore():
-                shown = self._shown(self.places.store)
-                return [name for name, text in self.anchors.items() if not holds(shown, text)]
+                shown = self._list(self.places.store)
+                return [name for name, text in self.anchors.items() if not listing_holds(shown, text)]
         return []
 
     def _write_missing(self, path: str, text: str) -> list[str]:
-        """Writes a file, if it is not so already, for which no right is needed; returns the folders made for it."""
-        target, made = Path(path), []
-        with self._noting(path):
+        """Writes a file unless it is there already, which takes no right; returns the folders created for it."""
+        target = Path(path)
+        created = []
+        try:
             if _has(target, text):
                 return []
             for folder in reversed([each for each in target.parents if not each.exists()]):
                 folder.mkdir()
-                made.append(str(folder))
+                created.append(str(folder))
             write_file(target, text.encode())
-        return made
+        except _FAILURES as error:
+            self._note(path, error)
+        return created
 
     def _remove(self, path: str) -> bool:
-        with self._noting(path):
+        """Removes a file; returns whether it is gone."""
+        try:
             Path(path).unlink(missing_ok=True)
-            return True
-        return False
+        except _FAILURES as error:
+            self._note(path, error)
+            return False
+        return True
 
-    def _remove_folders(self, folders: list[str]) -> list[str]:
-        """Those of the folders that are gone then; one that others use is none of this program's any more."""
+    def _remove_empty(self, folders: Iterable[str]) -> None:
+        """Removes the folders that are empty. Others have come to use the rest: those are no longer this program's."""
         for folder in sorted(folders, key=len, reverse=True):
-            if Path(folder).is_dir() and not any(Path(folder).iterdir()):
-                with self._noting(folder):
+            try:
+                if Path(folder).is_dir() and not any(Path(folder).iterdir()):
                     Path(folder).rmdir()
-        return folders
+            except _FAILURES as error:
+                self._note(folder, error)
 
     def _needs(self, folder: str) -> bool:
         return any(Path(path).is_relative_to(folder) for path in self._files)
@@ -126,57 +148,78 @@ class WorkstationTrustWork:
         store = self.places.store
         if not isinstance(store, FolderStore):
             return
-        with self._noting(_name(self.places)):
-            stored = all(Path(path).exists() for path in self._files if Path(path).is_relative_to(store.folder))
-            if removed or (self.anchors and stored and self._lacking()):
-                self._run(store.rebuild_without if removed else store.rebuild)
+        try:
+            if removed:
+                self._run(store.rebuild_without)
+            elif self.anchors and self._is_stored(store) and self._lacking():
+                self._run(store.rebuild)
+        except _FAILURES as error:
+            self._note(_name(self.places), error)
 
-    def _exchange_certificates(self, previous: tuple[str, ...]) -> tuple[str, ...]:
-        """Puts certificates into a ToolStore and takes old ones out of it; returns those that are there by this
-        program. One that was there before is somebody's, and stays."""
+    def _is_stored(self, store: FolderStore) -> bool:
+        """Whether all files are there that a rebuild would take into the store."""
+        return all(Path(path).exists() for path in self._files if Path(path).is_relative_to(store.folder))
+
+    def _exchange_certificates(self, previous: tuple[str, ...]) -> list[str]:
+        """Adds certificates to a ToolStore and removes old ones; returns those that are there by this program.
+
+        One that was there before belongs to somebody else, and stays.
+        """
         store = self.places.store
         if not isinstance(store, ToolStore):
-            return ()
+            return []
         wanted = list(self.anchors.values())
-        kept = [text for text in previous if text in wanted]
+        own = [text for text in previous if text in wanted]
         for text in wanted:
-            with self._noting(store.name):
-                if not holds(self._shown(store), text):
-                    self._with_file(text, [store.adds])
-                    kept.append(text)
-        left = []
-        for text in [each for each in previous if each not in wanted]:
-            left.append(text)
-            with self._noting(store.name):
-                if holds(self._shown(store), text):
-                    self._with_file(text, store.removes)
-                left.pop()
-        return tuple(dict.fromkeys([*kept, *left]))
+            if self._add(store, text):
+                own.append(text)
+        for text in previous:
+            if text not in wanted and not self._delete(store, text):
+                own.append(text)
+        return own
 
-    def _with_file(self, certificate: str, commands: Iterable[Command]) -> None:
+    def _add(self, store: ToolStore, certificate: str) -> bool:
+        """Adds a certificate that the store does not hold; returns whether it did."""
+        try:
+            if listing_holds(self._list(store), certificate):
+                return False
+            self._run_with(certificate, [store.adds])
+        except _FAILURES as error:
+            self._note(store.name, error)
+            return False
+        return True
+
+    def _delete(self, store: ToolStore, certificate: str) -> bool:
+        """Deletes a certificate that the store holds; returns whether it is gone."""
+        try:
+            if listing_holds(self._list(store), certificate):
+                self._run_with(certificate, store.removes)
+        except _FAILURES as error:
+            self._note(store.name, error)
+            return False
+        return True
+
+    def _run_with(self, certificate: str, commands: Iterable[Command]) -> None:
+        """Runs commands for a certificate, which is in a file for as long."""
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "authority.crt"
             file.write_text(certificate, "ascii")
             for command in commands:
-                self._run(filled(command, str(file), certificate))
+                self._run(fill_in(command, str(file), certificate))
 
-    def _shown(self, store: ToolStore) -> str:
+    def _list(self, store: ToolStore) -> str:
         return self._run(store.shows)
 
     def _run(self, command: Sequence[str]) -> str:
         return self.runner(command, environment={}, deadline=_SECONDS_TO_ANSWER)
 
-    @contextmanager
-    def _noting(self, what: str) -> Iterator[None]:
-        try:
-            yield
-        except _RAISED as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            self.problems.append(f"{what}: {reason}")
+    def _note(self, what: str, error: Exception) -> None:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        self.problems.append(f"{what}: {reason}")
 
 
 def _has(path: Path, text: str) -> bool:
-    """Whether a file is so; what was put there by hand may have an empty line more."""
+    """Whether a file has that text. One written by hand may have an empty line more."""
     return path.is_file() and path.read_text("utf-8", "replace").strip() == text.strip()
 
 

@@ -1,4 +1,4 @@
-"""Where a workstation's engines and its system keep whom they trust, and the commands that change that.
+"""Where a workstation's engines and its system keep the authorities that they trust, and the commands for that.
 
 Sources: "Verify repository client with certificates", "Rootless mode" and Docker Desktop's "Add TLS certificates" in
 Docker's documentation; containers-certs.d(5); security(1) of macOS; Microsoft's reference of certutil. `system` is what
@@ -16,13 +16,16 @@ from registry_stack.guest.systems import SYSTEMS
 
 Command = tuple[str, ...]
 FILE, THUMBPRINT = "<file>", "<thumbprint>"
-"""What stands in a command for a certificate's file, and for its SHA-1, by which macOS and Windows name it."""
+"""Placeholders in a command: for a certificate's file, and for its SHA-1, which macOS and Windows use as its name."""
 
 
 @dataclass(frozen=True)
 class FolderStore:
-    """A system's store that `rebuild` makes, as the file `bundle`, of what is in `folder` and ends with `suffix`;
-    `rebuild_without` does it after something was taken away."""
+    """A system's store as a file.
+
+    `rebuild` makes the file `bundle` of the files in `folder` that end with `suffix`; `rebuild_without` does so after
+    one was removed.
+    """
 
     folder: PurePath
     suffix: str
@@ -33,7 +36,7 @@ class FolderStore:
 
 @dataclass(frozen=True)
 class ToolStore:
-    """A system's store that commands change, which may ask the user; `shows` prints the thumbprints of all it holds."""
+    """A system's store that commands change. They may ask the user. `shows` prints the SHA-1 of all that it holds."""
 
     name: str
     shows: Command
@@ -43,7 +46,10 @@ class ToolStore:
 
 @dataclass(frozen=True)
 class Places:
-    """Folders of engines for one registry, and a system's store, if any; `privileged` is who may change them."""
+    """The places for one registry: folders of engines, and a system's store, if there is one.
+
+    `privileged`: only root, or an administrator, may change them.
+    """
 
     folders: tuple[PurePath, ...]
     store: FolderStore | ToolStore | None
@@ -52,8 +58,10 @@ class Places:
 
 @dataclass(frozen=True)
 class Workstation:
-    """A workstation as far as trust in a registry goes: the folders are its user's home and, on Linux, for settings;
-    `distribution` is the name of one of registry_stack.guest.systems, or empty."""
+    """What has to be known about a workstation: its system, its user's home, and on Linux the folder for settings.
+
+    `distribution` is the name of one of registry_stack.guest.systems, or empty.
+    """
 
     system: str
     home: str
@@ -61,7 +69,7 @@ class Workstation:
     distribution: str
 
     def places(self, scope: Literal["user", "system"], reference: str) -> Places:
-        """Where the authorities of the registry that images of `reference` are in go."""
+        """The places for the authorities of a registry, which is named as in its images' references."""
         system_wide = scope == "system"
         if self.system == "Windows":
             return Places((), _windows(system_wide), system_wide)
@@ -76,7 +84,7 @@ class Workstation:
 
 
 def files(places: Places, reference: str, anchors: Mapping[str, str]) -> dict[str, str]:
-    """The files that belong there, with their content; `anchors` are certificates (PEM) by their authorities' names."""
+    """The files that belong there, by path, with their content; `anchors`: certificates (PEM) by authority."""
     texts = {name: f"{text.strip()}\n" for name, text in anchors.items()}
     wanted = {str(folder / f"{name}.crt"): text for folder in places.folders for name, text in texts.items()}
     if isinstance(places.store, FolderStore):
@@ -86,38 +94,41 @@ def files(places: Places, reference: str, anchors: Mapping[str, str]) -> dict[st
     return wanted
 
 
-def holds(shown: str, certificate: str) -> bool:
-    """Whether what `shows` printed has the certificate (PEM); Windows parts the digits by spaces, in small letters."""
+def listing_holds(shown: str, certificate: str) -> bool:
+    """Whether the output of `shows` has the certificate (PEM). Windows writes small letters with spaces between."""
     return sha1_of(certificate) in "".join(shown.split()).upper()
 
 
-def filled(command: Sequence[str], file: str, certificate: str) -> list[str]:
-    """A command for one certificate (PEM), which is in that file."""
+def fill_in(command: Sequence[str], file: str, certificate: str) -> list[str]:
+    """The command for one certificate (PEM), which is in that file."""
     values = {FILE: file, THUMBPRINT: sha1_of(certificate)}
     return [values.get(argument, argument) for argument in command]
 
 
-def bundled(bundle: str, certificate: str) -> bool:
-    """Whether a bundle of certificates (PEM) holds that one."""
+def bundle_holds(bundle: str, certificate: str) -> bool:
+    """Whether a bundle of certificates (PEM) has that one."""
     return "".join(certificate.split()) in "".join(bundle.split())
 
 
 def by_hand(places: Places, reference: str, anchors: Mapping[str, str]) -> str:
-    """How a user does it, with the rights that it takes, in one line; the stack's output has the certificates."""
+    """How a user installs them by hand, in one line, with the rights that it takes.
+
+    The certificates come from the stack's output. If there are several, it shows the way for the first.
+    """
     output = "pulumi stack output caCertificate"
-    first = dict([next(iter(anchors.items()))])
+    name, certificate = next(iter(anchors.items()))
     each = f", and likewise for each of the {len(anchors)} certificates in it" if len(anchors) > 1 else ""
     sudo = "sudo " if places.privileged else ""
     if isinstance(places.store, ToolStore):
-        file = f"{next(iter(first))}.crt"
-        adds = shlex.join(filled(places.store.adds, file, next(iter(first.values()))))
+        file = f"{name}.crt"
+        adds = shlex.join(fill_in(places.store.adds, file, certificate))
         if places.store.adds[0] == "certutil":
             rights = ", opened with 'Run as administrator'" if places.privileged else ""
             return f"in PowerShell{rights}: {output} | Out-File -Encoding ascii {file}; {adds}{each}"
         return f"{output} > {file} && {sudo}{adds}{each}"
     steps = [
         f"{sudo}mkdir -p {shlex.quote(str(PurePosixPath(path).parent))} && {output} | {sudo}tee {shlex.quote(path)}"
-        for path in files(places, reference, first)
+        for path in files(places, reference, {name: certificate})
     ]
     if places.store:
         steps.append(f"{sudo}{shlex.join(places.store.rebuild)}")

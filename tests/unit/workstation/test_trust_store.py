@@ -9,11 +9,11 @@ from registry_stack.workstation.trust_store import (
     FolderStore,
     ToolStore,
     Workstation,
-    bundled,
+    bundle_holds,
     by_hand,
     files,
-    filled,
-    holds,
+    fill_in,
+    listing_holds,
 )
 from tests.certificates import Authority
 
@@ -151,19 +151,19 @@ def test_stores_that_tools_change(
 
 
 def test_a_command_is_for_a_certificate() -> None:
-    assert filled(["tool", FILE, THUMBPRINT, "Root"], "/tmp/a b", PEM) == ["tool", "/tmp/a b", sha1_of(PEM), "Root"]  # noqa: S108  # no file of it is made
+    assert fill_in(["tool", FILE, THUMBPRINT, "Root"], "/tmp/a b", PEM) == ["tool", "/tmp/a b", sha1_of(PEM), "Root"]  # noqa: S108  # no file of it is made
 
 
 @pytest.mark.parametrize("change", [str.upper, str.lower, " ".join])
 def test_a_thumbprint_is_found_however_it_is_written(change: object) -> None:
     assert callable(change)
-    assert holds(f"Cert Hash(sha1): {change(sha1_of(PEM))}\n", PEM)
-    assert not holds(f"Cert Hash(sha1): {change(sha1_of(PEM))}\n", OTHER)
+    assert listing_holds(f"Cert Hash(sha1): {change(sha1_of(PEM))}\n", PEM)
+    assert not listing_holds(f"Cert Hash(sha1): {change(sha1_of(PEM))}\n", OTHER)
 
 
 def test_a_certificate_is_found_in_a_bundle_whatever_its_line_ends() -> None:
-    assert bundled(f"# one\n{OTHER}\n{PEM}".replace("\n", "\r\n"), PEM)
-    assert not bundled(PEM, OTHER)
+    assert bundle_holds(f"# one\n{OTHER}\n{PEM}".replace("\n", "\r\n"), PEM)
+    assert not bundle_holds(PEM, OTHER)
 
 
 OUTPUT = "pulumi stack output caCertificate"
