@@ -59,13 +59,13 @@ class MachineProvider(Provider):
 
     def read(self, id_: str, props: Props) -> ReadResult:
         tool = docker_machine(props)
-        tool.store.repair(id_)
+        tool.record(id_).restore_entry()
         # docker-machine believes of the generic driver what it was told last: where the machine moved to
         moved = props["moves"] and props["driver"] == "generic" and tool.store.exists(id_)
         health = Health.WELL if moved else inspect_machine(tool, id_)
         if health is Health.GONE:
             return ReadResult("", {})
-        if health is Health.WELL and not props["adopt"] and not tool.store.has_taken_over(id_, props["options"]):
+        if health is Health.WELL and not props["adopt"] and not tool.store.has_options(id_, props["options"]):
             health = Health.OUTDATED  # an update was cut short, and what it was for is no longer wanted
         return ReadResult(id_, {**props, "drift": health.drift})
 
@@ -73,9 +73,9 @@ class MachineProvider(Provider):
         tool = docker_machine(new)
         host_key = new.get("pinned_host_key") or old["host_key"]
         known = Login(old["address"], old["user"], old["private_key"], host_key, int(old["port"]))
-        tool.store.repair(new["name"])
-        other = changed(old, new, ["options"]) or not tool.store.has_taken_over(new["name"], new["options"])
-        address = update_machine(tool, _spec(new), known, take_over=bool(other) and not new["adopt"])
+        tool.record(new["name"]).restore_entry()
+        other = changed(old, new, ["options"]) or not tool.store.has_options(new["name"], new["options"])
+        address = update_machine(tool, _spec(new), known, set_options=bool(other) and not new["adopt"])
         # the address of a machine that moves to a static one stays what it was at creation: else the steps that
         # came before the move would run again, at an address where nobody is
         kept = {key: old[key] for key in ("address", "user", "port", "private_key", "serial")}

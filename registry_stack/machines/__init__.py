@@ -1,1 +1,1 @@
-"""docker-machine and its machines: made, looked at, healed, moved, removed."""
+"""docker-machine and its machines: created, inspected, healed, moved, removed."""

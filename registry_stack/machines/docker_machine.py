@@ -1,4 +1,4 @@
-"""docker-machine's command line, typed. Nothing of Pulumi here.
+"""docker-machine's command line, typed.
 
 Every command is a list of arguments. The storage folder and the SSH implementation are given through docker-machine's
 own environment variables, so that the lists read as in its documentation. docker-machine and its maintained fork,
@@ -16,18 +16,19 @@ from registry_stack.common.errors import CommandError, MachineError
 from registry_stack.common.locks import locked
 from registry_stack.common.options import OptionValue
 from registry_stack.common.runner import Runner, run
+from registry_stack.machines.records import MachineRecord
 from registry_stack.machines.store import Store
 
 _FLAG = re.compile(r"^\s*--([a-z0-9-]+)", re.MULTILINE)
-# how `status` ends if a driver says that its machine is not found; VirtualBox's says it in other words
+# the exit code of `status` if a driver does not find its machine; VirtualBox's says so in words of its own
 _NOT_FOUND = 4
 _NOT_THERE = "machine does not exist"
-# and Hyper-V's in words that it has for every failure
+# and Hyper-V's in the words that it has for every failure
 _NO_STATE = "Failed to find the VM status"
 
 
 def option_arguments(options: Mapping[str, OptionValue]) -> list[str]:
-    """A driver's options as flags: true is a flag alone, false is none, a list repeats its flag."""
+    """A driver's options as flags: true is a flag alone, false no flag, and a list repeats its flag."""
     arguments = []
     for name, value in options.items():
         if isinstance(value, bool):
@@ -40,7 +41,7 @@ def option_arguments(options: Mapping[str, OptionValue]) -> list[str]:
 
 @dataclass(frozen=True)
 class Description:
-    """What docker-machine's store says of a machine."""
+    """What docker-machine's store says about a machine."""
 
     driver: str
     address: str
@@ -77,21 +78,21 @@ class DockerMachine:
         """The storage folder."""
         return Store(self.storage)
 
-    def version(self) -> str:
-        """What `docker-machine version` says."""
-        return _first_line(self._run("version"))
+    def record(self, name: str) -> MachineRecord:
+        """What this program notes about a machine."""
+        return MachineRecord(self.store, name)
 
     def flags(self, driver: str) -> frozenset[str]:
-        """The flags that `create` takes with a driver, without their dashes. Raises CommandError if there is none."""
+        """The flags that `create` takes with a driver, without their dashes. Raises CommandError if it is unknown."""
         return frozenset(_FLAG.findall(self._run("create", "--driver", driver, "--help")))
 
     def create(self, name: str, driver: str, options: Mapping[str, OptionValue], *, lock: int) -> None:
-        """Makes a machine. `lock` is an open file that stays open in docker-machine for as long as it runs."""
+        """Creates a machine. `lock` is an open file that stays open in docker-machine for as long as it runs."""
         self._ensure_certificates()
         self._run("create", "--driver", driver, *option_arguments(options), name, keep_open=(lock,))
 
     def inspect(self, name: str) -> Description:
-        """What the store says of the machine. Raises MachineError if it can't be read."""
+        """What the store says about the machine. Raises MachineError if it can't be read."""
         text = self._run("inspect", name)
         try:
             return Description.parse(text)
@@ -109,7 +110,7 @@ class DockerMachine:
         except CommandError as error:
             if error.code == _NOT_FOUND or _NOT_THERE in error.output:
                 return None
-            if _NO_STATE in error.output and not self.store.is_finished(name):
+            if _NO_STATE in error.output and self.record(name).is_pending:
                 return None
             raise
 
@@ -118,35 +119,36 @@ class DockerMachine:
         self._run("start", name)
 
     def remove(self, name: str) -> None:
-        """Removes the machine and its entry; a half-made one as well.
+        """Removes the machine and its entry, also if it is only half made.
 
         Not by force while docker-machine can read the entry: that would forget a machine that it could not remove.
-        Hyper-V's driver can't remove an entry without a machine, and what it says of that it says as well to whoever
-        may not ask: such an entry is forgotten if an earlier making or removal of the machine was cut short.
+        Hyper-V's driver fails on an entry whose VM is gone, with the same message that it gives a user without rights.
+        So the entry is dropped only if creating or removing the machine was interrupted earlier.
         """
+        record = self.record(name)
         force = [] if self.store.entry(name) else ["--force"]
-        settled = self.store.is_finished(name)
-        self.store.begin(name)
+        was_interrupted = record.is_pending
+        record.begin()
         try:
             self._run("rm", "-y", *force, name)
         except CommandError as error:
             if _NO_STATE not in error.output:
                 raise
-            if settled:
-                self.store.finish(name)
+            if not was_interrupted:
+                record.finish()
                 raise
             self._run("rm", "-y", "--force", name)
-        self.store.finish(name)
+        record.finish()
 
     def regenerate_certificates(self, name: str) -> None:
-        """Makes the engine's certificate anew, for the address that the machine has now; restarts the engine."""
+        """Recreates the engine's certificate, for the address that the machine has now; restarts the engine."""
         self._run("regenerate-certs", "--force", name)
 
     def _ensure_certificates(self) -> None:
-        """Makes docker-machine's own certificates: several first-time creations at once would race to, and fail.
+        """Creates docker-machine's own certificates, because several first-time creations at once would race and fail.
 
-        docker-machine makes them along with a machine, which is removed: now, or later if this process is killed. It is
-        an entry and nothing else, so that force forgets no machine.
+        docker-machine creates them along with a machine, which is removed at once, or by the next run if this process
+        is killed. That machine is an entry and nothing else, so force forgets no real one.
         """
         probe = "first-certificates"
         forget = ("rm", "-y", "--force", probe)
@@ -161,8 +163,8 @@ class DockerMachine:
                 self._run(*forget)
 
     def _run(self, *arguments: str, keep_open: tuple[int, ...] = ()) -> str:
-        # Its other SSH implementation is the ssh command, which would show the engine's private key to everybody
-        # who lists processes: docker-machine hands keys over inside of remote command lines.
+        # Its other SSH implementation is the ssh command, which would show the engine's private key to every user that
+        # lists processes: docker-machine copies keys inside of remote command lines.
         environment = {"MACHINE_STORAGE_PATH": str(self.storage), "MACHINE_NATIVE_SSH": "true"}
         command = [self.command, *arguments]
         try:

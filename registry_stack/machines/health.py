@@ -1,4 +1,4 @@
-"""How a machine is, and what makes it well again with the least change. Nothing of Pulumi here."""
+"""How a machine is, and what makes it well again with the least change."""
 
 from contextlib import suppress
 from enum import StrEnum
@@ -15,7 +15,7 @@ _SECONDS_TO_SETTLE = 60
 
 
 class Health(StrEnum):
-    """What a look at a machine can find."""
+    """How a machine can be."""
 
     GONE = "the machine is gone"
     STOPPED = "the machine is stopped"
@@ -33,7 +33,7 @@ class Health(StrEnum):
 
 def inspect_machine(tool: DockerMachine, name: str) -> Health:
     """Looks at a machine through docker-machine, and at its engine over TLS."""
-    tool.store.repair(name)
+    tool.record(name).restore_entry()
     if not tool.store.exists(name):
         return Health.GONE
     running = tool.is_running(name)
@@ -50,14 +50,14 @@ def inspect_machine(tool: DockerMachine, name: str) -> Health:
 
 
 def wake(tool: DockerMachine, name: str) -> None:
-    """Starts a machine if it is stopped: nobody can tell the address of one that is."""
-    tool.store.repair(name)
+    """Starts a machine if it is stopped, because the address of a stopped one is not known."""
+    tool.record(name).restore_entry()
     if tool.store.exists(name) and tool.is_running(name) is False:
         _start(tool, name)
 
 
 def heal(tool: DockerMachine, name: str, login: Login) -> None:
-    """Makes a machine well: starts it if it is stopped, and makes its engine's certificates anew if they don't fit."""
+    """Makes a machine well: starts it if it is stopped, and recreates its engine's certificates if they don't fit."""
     health = inspect_machine(tool, name)
     if health is Health.STOPPED:
         _start(tool, name)
@@ -65,13 +65,13 @@ def heal(tool: DockerMachine, name: str, login: Login) -> None:
         health = _wait_until_settled(tool, name)
     if health is not Health.WELL:
         regenerate_certificates(tool, name, login)
-    tool.store.keep(name)
+    tool.record(name).keep_entry()
     wait_for_engine(tool.address(name), tool.store.folder(name), tool.deadline)
 
 
 def regenerate_certificates(tool: DockerMachine, name: str, login: Login) -> None:
-    """Makes the engine's certificate anew; the containers that ran before run afterwards, which docker-machine does
-    not see to (docker/machine issue 4721)."""
+    """Recreates the engine's certificate. The containers that ran before run afterwards, which docker-machine does not
+    take care of (docker/machine issue 4721)."""
     running: list[str] = []
     with suppress(CommandError):  # an engine that its certificates keep from starting runs nothing
         running = run_command(login, as_root("docker ps --quiet --no-trunc")).split()
@@ -84,8 +84,8 @@ def _start(tool: DockerMachine, name: str) -> None:
     if tool.inspect(name).driver != "generic":
         tool.start(name)
         return
-    # docker-machine can't start what it did not make. A container machine's container is started before this, by the
-    # resource that made it.
+    # docker-machine can't start what it did not create. A container machine's container is started before this, by the
+    # resource that created it.
     wait_until(f"{name} to be started (docker-machine can't)", lambda: tool.is_running(name) is True, tool.deadline)
 
 

@@ -1,4 +1,4 @@
-"""Moving a machine to its static address, as the guide does. Nothing of Pulumi here."""
+"""Moving a machine to its static address, as the guide does."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -25,7 +25,7 @@ def move_machine(tool: DockerMachine, name: str, now: Login, wanted: StaticAddre
     Safe to repeat: a machine that is there already, because an earlier move was cut short, is not moved again.
     """
     there = replace(now, host=str(wanted.address))
-    # first where it was: on the subnet it takes seconds to find that nobody is at an address
+    # first where it was: it takes seconds to find that there is nothing at an address of the own subnet
     if now.host == there.host or is_at(now):
         _apply_address(now, there, wanted, tool.deadline)
     with ThreadPoolExecutor(1) as beside:
@@ -33,11 +33,11 @@ def move_machine(tool: DockerMachine, name: str, now: Login, wanted: StaticAddre
         gone = beside.submit(_verify_gone, now, there)
         certified = _wait_for_certificate(tool, name, there.host)
         gone.result()
-    tool.store.move(name, there.host)
+    tool.store.set_address(name, there.host)
     if not certified:
         regenerate_certificates(tool, name, there)
     wait_for_engine(there.host, tool.store.folder(name), tool.deadline)
-    tool.store.keep(name)
+    tool.record(name).keep_entry()
 
 
 def find_machine(tool: DockerMachine, name: str, first: Login, wanted: StaticAddress) -> str:

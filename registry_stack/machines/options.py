@@ -1,4 +1,4 @@
-"""Whether docker-machine knows a driver's options, said before anything is created. Nothing of Pulumi here."""
+"""Whether docker-machine knows a driver's options, and what a change of them needs."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -10,7 +10,7 @@ from registry_stack.machines.store import IN_PLACE
 
 
 def faults(tool: DockerMachine, driver: str, options: Mapping[str, OptionValue]) -> list[str]:
-    """A line for each option that the installed docker-machine does not know for that driver."""
+    """A line for each option that the installed docker-machine's driver does not have."""
     try:
         known = tool.flags(driver)
     except CommandError as error:
@@ -19,7 +19,7 @@ def faults(tool: DockerMachine, driver: str, options: Mapping[str, OptionValue])
 
 
 def needs_replacement(olds: Mapping[str, OptionValue], news: Mapping[str, OptionValue]) -> bool:
-    """Whether a change of options needs another machine; the others can be taken over by this one."""
+    """Whether a change of options needs another machine, because this one can't take it over."""
     changed = {name for name in olds.keys() | news.keys() if olds.get(name) != news.get(name)}
     return bool(changed - IN_PLACE)
 

@@ -1,4 +1,4 @@
-"""What machine is wanted."""
+"""What a machine should be like."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,9 +8,13 @@ from registry_stack.common.options import OptionValue
 
 @dataclass(frozen=True)
 class MachineSpec:
-    """A machine to make. `owner` tells whose it is; `ssh_key` (PEM) and `host_key` where they are known beforehand;
-    `instance` is the id of the container that the machine is, if it is one, and `moves_to` the address that it gets
-    later and may have already."""
+    """A machine to create.
+
+    `owner`: whose it is.
+    `ssh_key` (PEM), `host_key`: if they are known before the machine is created.
+    `instance`: the id of the container that the machine is, if it is one.
+    `moves_to`: the address that it gets later, and may have already.
+    """
 
     name: str
     owner: str

@@ -25,8 +25,8 @@ def gentle_restart_script() -> str:
     """The script that restarts the container; run it as root.
 
     `restarted_at` reads what it prints. If the registry does not listen again, it fails with the last lines of the
-    registry's log. Clients are let in again however the script ends: by its trap, or, if it is killed, by a process that
-    outlives it. Without iptables it restarts the container all the same.
+    registry's log. Clients are let in again however the script ends: by its trap, or, if it is killed, by a process
+    that outlives it. Without iptables it restarts the container all the same.
     """
     return load_script(
         _SCRIPT,

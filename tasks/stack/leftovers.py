@@ -10,6 +10,7 @@ import docker
 
 from registry_stack.machines.docker_machine import DockerMachine
 from registry_stack.machines.lifecycle import remove_machine
+from registry_stack.machines.records import machines_of
 from registry_stack.remote.local_engine import IDENTITY, OWNER
 from registry_stack.settings import DockerMachineSettings
 from tasks.stack.pulumi_stack import PulumiStack
@@ -23,7 +24,7 @@ def remove_leftovers(stack: PulumiStack) -> Iterator[str]:
     resources = stack.deployment().get("resources") or []
     known = {str(resource.get("id")) for resource in resources}
     tool = docker_machine_of(stack)
-    for name in tool.store.machines_of(stack.owner):
+    for name in machines_of(tool.store, stack.owner):
         if name not in known:
             remove_machine(tool, name)
             yield f"The machine {name} was left half created: it is removed."

@@ -94,6 +94,7 @@ def led_to(runner: FakeRunner, disk: Disk) -> Iterator[None]:
         patch.setattr("registry_stack.machines.health.wait_for_engine", wait_for_engine)
         patch.setattr("registry_stack.machines.health.run_command", run_command)
         patch.setattr("registry_stack.machines.lifecycle.wait_for_host_key", host_key)
+        patch.setattr("registry_stack.machines.first_contact.wait_for_host_key", host_key)
         patch.setattr("registry_stack.common.waiting.time", Clock())
         patch.setattr("registry_stack.common.files.os", disk)
         yield

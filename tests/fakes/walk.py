@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from registry_stack.machines.records import MachineRecord
 from registry_stack.machines.store import Store
 from tests.fakes.hypervisor import OFF, Vm
 from tests.fakes.pulumi_engine import Engine
@@ -64,7 +65,7 @@ class Walk:
         for name in theirs:
             self._docker_machine("create", "--driver", self.driver, name)
         if THEIRS[1] in theirs:
-            self.store.mark(THEIRS[1], "registry-stack-other")
+            MachineRecord(self.store, THEIRS[1]).claim("registry-stack-other")
         self.theirs = [name for name in theirs if not (name == OURS and self.meeting == "to adopt")]
         self.before = self._of_theirs()
         self.adopted = [number for number, vm in self.hypervisor.vms.items() if vm.name == OURS]
@@ -78,7 +79,7 @@ class Walk:
             f"vm {number}": asdict(vm) for number, vm in self.hypervisor.vms.items() if vm.name in self.theirs
         }
         for name in self.theirs:
-            files = [*self.store.folder(name).glob("*"), self.store.own(name, "json")]
+            files = [*self.store.folder(name).glob("*"), MachineRecord(self.store, name).owner_file]
             seen |= {str(path): path.read_bytes() for path in files if path.exists()}
         return seen
 
@@ -125,7 +126,7 @@ class Walk:
             self._docker_machine("rm", "-y", OURS)
         elif drift == "lost" and self.driver == "virtualbox":
             self.hypervisor.remove(vm)
-        elif drift == "cut" and self.store.own(OURS, "config").exists():
+        elif drift == "cut" and MachineRecord(self.store, OURS).entry_file.exists():
             entry.write_text(self.random.choice(("", "{", entry.read_text()[:100])))
         else:
             _change_vm(self, vm, drift)
@@ -160,7 +161,8 @@ class Walk:
         kept = 1 if self.wanted["keep"] else 0
         assert len(left) == kept
         assert self.store.exists(OURS) == bool(kept)
-        ours = set(self.store.own(OURS, "json").parent.glob("*")) - {self.store.own(THEIRS[1], "json")}
+        others = MachineRecord(self.store, THEIRS[1]).owner_file
+        ours = set(others.parent.glob("*")) - {others}
         assert not ours, "something of this program's"
         assert not self.store.exists("first-certificates")
 

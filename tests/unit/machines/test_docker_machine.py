@@ -152,7 +152,7 @@ def test_move_changes_the_address_and_nothing_else(tmp_path: Path) -> None:
     path = entry(tmp_path, GENERIC)
     tool = machine(tmp_path, Recorder())
     with path.open() as opened:
-        tool.store.move("m", "192.168.233.3")
+        tool.store.set_address("m", "192.168.233.3")
         assert json.load(opened)["Driver"]["IPAddress"] == "10.0.0.7", "the old entry is replaced, not written over"
     wanted = {**GENERIC, "Driver": {**GENERIC["Driver"], "IPAddress": "192.168.233.3"}}
     assert json.loads(path.read_text("utf-8")) == wanted
@@ -166,7 +166,7 @@ def test_move_changes_the_address_and_nothing_else(tmp_path: Path) -> None:
 def test_move_leaves_other_drivers_and_what_is_there_already(driver: str, address: str, tmp_path: Path) -> None:
     path = entry(tmp_path, {**GENERIC, "DriverName": driver})
     before = path.read_bytes(), path.stat().st_ino
-    machine(tmp_path, Recorder()).store.move("m", address)
+    machine(tmp_path, Recorder()).store.set_address("m", address)
     assert (path.read_bytes(), path.stat().st_ino) == before
 
 
@@ -174,7 +174,7 @@ def test_a_move_that_fails_leaves_the_old_entry(tmp_path: Path) -> None:
     path = entry(tmp_path, GENERIC)
     (path.parent / "config.json.new").mkdir()
     with pytest.raises(OSError, match=r"config\.json\.new"):
-        machine(tmp_path, Recorder()).store.move("m", "192.168.233.3")
+        machine(tmp_path, Recorder()).store.set_address("m", "192.168.233.3")
     assert json.loads(path.read_text("utf-8")) == GENERIC
 
 
@@ -238,7 +238,7 @@ def test_the_removal_of_what_certificates_were_made_along_with_leaves_nothing_wh
     tool = DockerMachine("docker-machine", tmp_path, 10, Recorder(answer))
     with pytest.raises(KeyboardInterrupt):
         tool.create("m", "hyperv", {}, lock=0)
-    assert list(tool.store.own("first-certificates", "any").parent.glob("*")) == []
+    assert list(tool.record("first-certificates").lock_file.parent.glob("*")) == []
 
 
 def failing(output: str) -> Callable[[list[str]], str]:

@@ -54,7 +54,7 @@ def test_a_removal_that_is_cut_short_is_finished(
     remove_machine(tool, "m")
     assert runner.hypervisor.vms == {}
     assert not tool.store.exists("m")
-    assert not tool.store.own("m", "unsettled").exists()
+    assert not tool.record("m").is_pending
 
 
 @pytest.mark.parametrize("steps", range(16))
@@ -65,7 +65,7 @@ def test_a_creation_that_is_cut_short_is_begun_anew(steps: int, tool: DockerMach
     create_machine(tool, spec("hyperv"))
     assert [vm.name for vm in runner.hypervisor.vms.values()] == ["m"]
     assert tool.is_running("m")
-    assert tool.store.is_finished("m")
+    assert not tool.record("m").is_pending
 
 
 def test_hyperv_may_not_find_a_machine_that_is_there(tool: DockerMachine, runner: FakeRunner) -> None:
@@ -101,4 +101,4 @@ def test_a_machine_that_can_not_be_removed_is_not_forgotten(
         cut_short(tool, runner, 0, removal=True, kind="fails")
     assert len(runner.hypervisor.vms) == 1
     assert tool.store.entry("m") is not None
-    assert tool.store.owner("m") == "me"
+    assert tool.record("m").owner == "me"

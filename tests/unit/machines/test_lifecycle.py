@@ -10,6 +10,7 @@ import pytest
 from registry_stack.common.errors import CommandError, DeadlineError, HostKeyError, MachineError
 from registry_stack.common.locks import locked
 from registry_stack.machines.lifecycle import create_machine, login_of, remove_machine
+from registry_stack.machines.records import machines_of
 from registry_stack.machines.spec import MachineSpec
 from registry_stack.remote.login import Login
 from tests.fakes.machine_tool import MachineTool
@@ -37,8 +38,8 @@ def test_a_machine_is_made_and_described(machine_tool: MachineTool) -> None:
 def test_the_marker_is_there_before_docker_machine_starts(machine_tool: MachineTool) -> None:
     create_machine(machine_tool.docker_machine, HYPERV)
     assert json.loads(machine_tool.calls[0]["marker"]) == {"owner": "registry-stack-hyperv"}
-    assert machine_tool.docker_machine.store.machines_of("registry-stack-hyperv") == ["registry0"]
-    assert machine_tool.docker_machine.store.machines_of("registry-stack") == []
+    assert machines_of(machine_tool.docker_machine.store, "registry-stack-hyperv") == ["registry0"]
+    assert machines_of(machine_tool.docker_machine.store, "registry-stack") == []
 
 
 def test_what_an_interrupted_creation_left_is_removed_and_made_anew(machine_tool: MachineTool) -> None:
@@ -117,12 +118,12 @@ def test_a_known_host_key_is_met_before_docker_machine_goes_there(machine_tool: 
 def test_a_machine_that_a_killed_destroy_forgot_is_met_where_it_had_moved_to(
     machine_tool: MachineTool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("registry_stack.machines.lifecycle._SECONDS_TO_BOOT", 0)
+    monkeypatch.setattr("registry_stack.machines.first_contact._SECONDS_TO_BOOT", 0)
     with SshServer().serving() as server:
         spec = replace(generic(server, server.login.host_key), moves_to="127.0.0.1")
         nobody = {**spec.options, "generic-ip-address": "127.0.0.5"}
         monkeypatch.setattr(
-            "registry_stack.machines.lifecycle.wait_for_host_key", only_at("127.0.0.1", server.login.host_key)
+            "registry_stack.machines.first_contact.wait_for_host_key", only_at("127.0.0.1", server.login.host_key)
         )
         login = create_machine(machine_tool.docker_machine, replace(spec, options=nobody))
     assert login.host == "127.0.0.5"
