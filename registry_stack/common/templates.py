@@ -10,7 +10,7 @@ _PLACE = re.compile(r"\$\{outputs\.([A-Za-z]+)(?:\.([A-Za-z]+))?\}")
 def fill_in(template: str, outputs: Mapping[str, Any]) -> str:
     """Puts values in the place of `${outputs.NAME}` and `${outputs.NAME.PART}`, as Pulumi Cloud does in a README.
 
-    A mapping becomes a list, one line an entry. Raises KeyError for a name that is none of the outputs'.
+    A mapping becomes a list with a line for each entry. Raises KeyError if there is no output of that name.
     """
 
     def value(place: re.Match[str]) -> str:

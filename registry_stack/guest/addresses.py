@@ -1,4 +1,4 @@
-"""A static address on whatever guest the machine runs: each kind is told apart, and told, in its own way.
+"""A static address on whatever guest a machine runs: how each kind is recognised, and configured.
 
 Sources: Boot2Docker's boot scripts; netplan.readthedocs.io (a file of a higher name wins); systemd.network(5);
 nm-settings-keyfile(5).
@@ -35,9 +35,14 @@ class StaticAddress:
 
 @dataclass(frozen=True)
 class Guest:
-    """How one kind of guest is recognised and told: `test` is a shell condition, `document` goes to the standard input
-    of `install`, and `apply` makes it so, during which the connection breaks. Without one, a reboot does.
-    `keeps`, given the same document, prints KEPT if it is installed."""
+    """How one kind of guest is recognised and configured.
+
+    `test`: a shell condition that holds on such a guest.
+    `document`: the configuration, for the standard input of `install` and `keeps`.
+    `install`: a script that installs the document.
+    `keeps`: a script that prints KEPT if the document is installed.
+    `apply`: a script that makes it take effect, during which the connection breaks. Without one, a reboot does.
+    """
 
     test: str
     document: Callable[[StaticAddress], str]
@@ -55,36 +60,36 @@ def _says_kept(read: str) -> str:
     return f'if [ "$({read} 2>/dev/null)" = "$(cat)" ]; then echo {KEPT}; fi'
 
 
-def _bootsync(wanted: StaticAddress) -> str:
-    lines = boot2docker.static_address(wanted.address, wanted.subnet, wanted.gateway, wanted.interface)
+def _bootsync(target: StaticAddress) -> str:
+    lines = boot2docker.static_address(target.address, target.subnet, target.gateway, target.interface)
     return boot2docker.block(boot2docker.STATIC_ADDRESS, lines)
 
 
-def _netplan(wanted: StaticAddress) -> str:
+def _netplan(target: StaticAddress) -> str:
     return (
         "network:\n"
         "  version: 2\n"
         "  ethernets:\n"
-        f"    {wanted.interface}:\n"
+        f"    {target.interface}:\n"
         "      dhcp4: false\n"
-        f"      addresses: [{wanted.with_prefix}]\n"
+        f"      addresses: [{target.with_prefix}]\n"
         "      routes:\n"
         "        - to: default\n"
-        f"          via: {wanted.gateway}\n"
+        f"          via: {target.gateway}\n"
     )
 
 
-def _networkd(wanted: StaticAddress) -> str:
+def _networkd(target: StaticAddress) -> str:
     return (
-        f"[Match]\nName={wanted.interface}\n\n"
-        f"[Network]\nDHCP=no\nAddress={wanted.with_prefix}\nGateway={wanted.gateway}\n"
+        f"[Match]\nName={target.interface}\n\n"
+        f"[Network]\nDHCP=no\nAddress={target.with_prefix}\nGateway={target.gateway}\n"
     )
 
 
-def _network_manager(wanted: StaticAddress) -> str:
+def _network_manager(target: StaticAddress) -> str:
     return (
-        f"[connection]\nid=registry-stack\ntype=ethernet\ninterface-name={wanted.interface}\nautoconnect-priority=100\n\n"
-        f"[ipv4]\nmethod=manual\naddress1={wanted.with_prefix},{wanted.gateway}\n"
+        f"[connection]\nid=registry-stack\ntype=ethernet\ninterface-name={target.interface}\nautoconnect-priority=100\n\n"
+        f"[ipv4]\nmethod=manual\naddress1={target.with_prefix},{target.gateway}\n"
     )
 
 
@@ -126,7 +131,9 @@ def which_guest() -> str:
 
 
 def write_bootsync() -> str:
-    """A script that makes standard input, the document for a Boot2Docker, a part of its bootsync.sh. On any other guest
-    it changes nothing: that one is told in its own way, when it moves."""
+    """A script that makes standard input, the document for a Boot2Docker, a part of its bootsync.sh.
+
+    On any other guest it changes nothing: that is configured in its own way, when it moves.
+    """
     guest = GUESTS["boot2docker"]
     return f"if {guest.test}; then\n{guest.install}\nelse cat >/dev/null; echo 'no Boot2Docker: nothing to write'; fi"

@@ -26,9 +26,11 @@ def static_address(address: IPv4Address, subnet: IPv4Network, gateway: IPv4Addre
     ]
 
 
-def renew_engine() -> str:
-    """The script that starts an engine that does not listen as on a new machine: without what docker-machine has told
-    it so far. On another system it does nothing."""
+def renew_engine_script() -> str:
+    """The script that starts an engine that does not listen, without what docker-machine has configured so far.
+
+    So it starts as on a new machine. On another system the script does nothing.
+    """
     return load_script(_HERE / "renew_engine.sh", PERSISTENT=PERSISTENT)
 
 
@@ -38,14 +40,13 @@ def block(name: str, lines: Sequence[str]) -> str:
 
 
 def install_block(name: str) -> str:
-    """The script that makes standard input, which is the block of that name, a part of bootsync.sh. Other parts stay as
-    they are."""
+    """The script that makes standard input, the block of that name, a part of bootsync.sh. Other parts stay."""
     return _edit(name, "install")
 
 
 def read_block(name: str) -> str:
     """The command that prints the block of that name, or nothing."""
-    pattern = name.replace(".", "[.]")
+    pattern = _pattern(name)
     return f"sed -n '/^# >>> {pattern}$/,/^# <<< {pattern}$/p' {BOOTSYNC}"
 
 
@@ -55,5 +56,8 @@ def remove_block(name: str) -> str:
 
 
 def _edit(name: str, action: str) -> str:
-    pattern = name.replace(".", "[.]")
-    return load_script(_HERE / "bootsync.sh", BOOTSYNC=BOOTSYNC, BLOCK=pattern, ACTION=action)
+    return load_script(_HERE / "bootsync.sh", BOOTSYNC=BOOTSYNC, BLOCK=_pattern(name), ACTION=action)
+
+
+def _pattern(name: str) -> str:
+    return name.replace(".", "[.]")

@@ -4,7 +4,7 @@
 
 [ -e "$BOOTSYNC" ] || echo '#!/bin/sh' >"$BOOTSYNC"
 {
-    # the echo ends a last line that nobody ended; the empty line that it makes otherwise is taken away again
+    # the echo ends a last line that has no end; the empty line that it adds otherwise is removed again
     { cat "$BOOTSYNC"; echo; } | sed "/^# >>> $BLOCK\$/,/^# <<< $BLOCK\$/d; \${/^\$/d;}"
     [ "$ACTION" = remove ] || cat
 } >"$BOOTSYNC.new"

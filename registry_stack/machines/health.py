@@ -27,7 +27,7 @@ class Health(StrEnum):
 
     @property
     def drift(self) -> list[str]:
-        """What is other than it should be: a line, or nothing."""
+        """What is wrong: a line, or nothing."""
         return [] if self is Health.WELL else [str(self)]
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from registry_stack.common.errors import MachineError
 from registry_stack.common.locks import locked
 from registry_stack.common.options import OptionValue
-from registry_stack.guest.boot2docker import renew_engine
+from registry_stack.guest.boot2docker import renew_engine_script
 from registry_stack.guest.scripts import as_root
 from registry_stack.machines.docker_machine import DockerMachine
 from registry_stack.machines.first_contact import wait_for_machine
@@ -124,7 +124,7 @@ def _renew_engine(options: Mapping[str, OptionValue], spec: MachineSpec) -> None
     if spec.ssh_key and spec.host_key:
         user, host = str(options.get("generic-ssh-user", "root")), str(options["generic-ip-address"])
         login = Login(host, user, spec.ssh_key, spec.host_key)
-        run_command(login, as_root(renew_engine()), purpose="starting the engine")
+        run_command(login, as_root(renew_engine_script()), purpose="starting the engine")
 
 
 @contextmanager

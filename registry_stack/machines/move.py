@@ -18,16 +18,16 @@ from registry_stack.remote.ssh import run_command
 _SECONDS_TO_LEAVE = 30
 
 
-def move_machine(tool: DockerMachine, name: str, now: Login, wanted: StaticAddress) -> None:
-    """Moves a machine from where it answers now to its static address; on a Boot2Docker by bootsync.sh, a restart and
-    regenerate-certs.
+def move_machine(tool: DockerMachine, name: str, now: Login, target: StaticAddress) -> None:
+    """Moves a machine from where it answers now to its static address.
 
-    Safe to repeat: a machine that is there already, because an earlier move was cut short, is not moved again.
+    A Boot2Docker moves by bootsync.sh, a reboot and regenerate-certs. Safe to repeat: a machine that an earlier move,
+    which was cut short, has already brought there is not moved again.
     """
-    there = replace(now, host=str(wanted.address))
+    there = replace(now, host=str(target.address))
     # first where it was: it takes seconds to find that there is nothing at an address of the own subnet
     if now.host == there.host or is_at(now):
-        _apply_address(now, there, wanted, tool.deadline)
+        _apply_address(now, there, target, tool.deadline)
     with ThreadPoolExecutor(1) as beside:
         # a second without an answer is the proof, and the engine takes about as long to start
         gone = beside.submit(_verify_gone, now, there)
@@ -40,11 +40,13 @@ def move_machine(tool: DockerMachine, name: str, now: Login, wanted: StaticAddre
     tool.record(name).keep_entry()
 
 
-def find_machine(tool: DockerMachine, name: str, first: Login, wanted: StaticAddress) -> str:
-    """The address at which a machine answers now: the one that docker-machine knows, that of its creation, or its
-    static one already. A stopped machine is started."""
+def find_machine(tool: DockerMachine, name: str, first: Login, target: StaticAddress) -> str:
+    """The address at which a machine answers now. A stopped machine is started.
+
+    That is the one that docker-machine knows, that of its creation, or already its static one.
+    """
     wake(tool, name)
-    places = [tool.address(name), first.host, str(wanted.address)]
+    places = [tool.address(name), first.host, str(target.address)]
 
     def found() -> str | None:
         return next((place for place in places if is_at(replace(first, host=place))), None)
@@ -52,37 +54,37 @@ def find_machine(tool: DockerMachine, name: str, first: Login, wanted: StaticAdd
     return wait_for(f"{name} at one of {', '.join(dict.fromkeys(places))}", found, tool.deadline)
 
 
-def drift_of_moved(tool: DockerMachine, name: str, there: Login, wanted: StaticAddress) -> list[str]:
-    """What is other than it should be with a machine that has moved; a line each."""
+def drift_of_moved(tool: DockerMachine, name: str, there: Login, target: StaticAddress) -> list[str]:
+    """What is wrong with a machine that has moved; a line each."""
     if not answers(there):
         return Health.ELSEWHERE.drift
     lines = inspect_machine(tool, name).drift
-    return lines if _is_kept(there, wanted) else [*lines, "its static address is not set for the next boot"]
+    return lines if _is_kept(there, target) else [*lines, "its static address is not set for the next boot"]
 
 
-def heal_moved(tool: DockerMachine, name: str, first: Login, wanted: StaticAddress) -> None:
+def heal_moved(tool: DockerMachine, name: str, first: Login, target: StaticAddress) -> None:
     """Makes a machine well at its static address; `first` is how to log in at the address of its creation.
 
     One that has lost its static address answers at its first one again, and is moved again.
     """
-    there = replace(first, host=str(wanted.address))
+    there = replace(first, host=str(target.address))
     if not answers(there) and answers(first):
-        move_machine(tool, name, first, wanted)
+        move_machine(tool, name, first, target)
     heal(tool, name, there)
-    if not _is_kept(there, wanted):
-        _apply_address(there, there, wanted, tool.deadline)
+    if not _is_kept(there, target):
+        _apply_address(there, there, target, tool.deadline)
 
 
-def _is_kept(there: Login, wanted: StaticAddress) -> bool:
-    """Whether the machine is told to have its address after a reboot; who has told one of another kind is not known."""
+def _is_kept(there: Login, target: StaticAddress) -> bool:
+    """Whether the machine keeps its address after a reboot. An unknown kind of guest is taken to keep it."""
     kind = run_command(there, which_guest()).strip()
     if kind not in GUESTS:
         return True
     guest = GUESTS[kind]
-    return run_command(there, as_root(guest.keeps), stdin=guest.document(wanted)).strip() == KEPT
+    return run_command(there, as_root(guest.keeps), stdin=guest.document(target)).strip() == KEPT
 
 
-def _apply_address(now: Login, there: Login, wanted: StaticAddress, seconds: float) -> None:
+def _apply_address(now: Login, there: Login, target: StaticAddress, seconds: float) -> None:
     kind = run_command(now, which_guest()).strip()
     if kind not in GUESTS:
         raise MachineError(
@@ -90,7 +92,7 @@ def _apply_address(now: Login, there: Login, wanted: StaticAddress, seconds: flo
             "NetworkManager or systemd-networkd. Give it the address by hand, then run `pulumi up` again"
         )
     guest = GUESTS[kind]
-    run_command(now, as_root(guest.install), stdin=guest.document(wanted), purpose="writing the static address")
+    run_command(now, as_root(guest.install), stdin=guest.document(target), purpose="writing the static address")
     if now.host == there.host:
         return
     if guest.reboots:

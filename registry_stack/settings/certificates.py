@@ -1,18 +1,16 @@
 """The settings of the registry's certificate, and of the authorities that sign it."""
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from registry_stack.certificates.authority import Authority, Flaw, read_authority
 from registry_stack.settings.base import Model
 from registry_stack.settings.errors import fault
 from registry_stack.settings.values import SECRET, Duration, Label, duration_text
-
-if TYPE_CHECKING:
-    from registry_stack.certificates.authority import Authority
 
 KeyKind = Literal["rsa-2048", "rsa-4096", "ecdsa-p256"]
 _OF_SOURCE = {"key": "generate", "certificate": "provided", "private_key": "provided", "passphrase": "provided"}
@@ -50,10 +48,10 @@ class AuthoritySettings(Model):
         description="With `provided`, the passphrase of an encrypted private key, which should be a secret.",
         json_schema_extra=SECRET,
     )
-    _provided: "Authority | None" = PrivateAttr(default=None)
+    _provided: Authority | None = PrivateAttr(default=None)
 
     @property
-    def provided(self) -> "Authority":
+    def provided(self) -> Authority:
         """The provided authority, once its texts were read and accepted. Only with the source `provided`."""
         assert self._provided is not None  # noqa: S101  # the validation sees to it
         return self._provided
@@ -72,8 +70,6 @@ class AuthoritySettings(Model):
     @model_validator(mode="after")
     def _is_fit(self, info: ValidationInfo) -> Self:
         if self.certificate is not None and self.private_key is not None:
-            from registry_stack.certificates.authority import Flaw, read_authority
-
             try:
                 self._provided = read_authority(
                     self.certificate, self.private_key, self.passphrase, info.context or datetime.now(UTC)

@@ -90,9 +90,9 @@ def _search(store: PurePosixPath, anchors: Iterable[str]) -> list[str]:
 def _lines_of(certificate: str) -> tuple[str, str]:
     """The last full line of a certificate, which is of its signature and so no other certificate's.
 
-    It is all that tells them apart: the comments and the order in a bundle are its tool's. It comes as it was written,
-    and as by tools that write base64 anew, in lines of 64 characters. Of the body "AAAA/BBBB/CC", in lines of 4, both
-    are "BBBB"; of "AAAAAA/BBBBCC" they are "AAAAAA" and "BBBB".
+    Such a line identifies the certificate in a bundle, whose comments and order depend on its tool. It is returned
+    as it was given, and as tools write it that wrap base64 again, at 64 characters. If they wrapped at 4: of the body
+    "AAAA/BBBB/CC" both are "BBBB"; of "AAAAAA/BBBBCC" they are "AAAAAA" and "BBBB".
     """
     body = _CERTIFICATE.findall(certificate)[-1].split()
     text = base64.b64encode(base64.b64decode("".join(body))).decode()

@@ -17,7 +17,7 @@ from registry_stack.workstation.trust_store import (
     ToolStore,
     bundle_holds,
     files,
-    fill_in,
+    for_certificate,
     listing_holds,
 )
 
@@ -163,7 +163,7 @@ class WorkstationTrustWork:
     def _exchange_certificates(self, previous: tuple[str, ...]) -> list[str]:
         """Adds certificates to a ToolStore and removes old ones; returns those that are there by this program.
 
-        One that was there before belongs to somebody else, and stays.
+        One that was there before does not belong to this program, and stays.
         """
         store = self.places.store
         if not isinstance(store, ToolStore):
@@ -205,7 +205,7 @@ class WorkstationTrustWork:
             file = Path(folder) / "authority.crt"
             file.write_text(certificate, "ascii")
             for command in commands:
-                self._run(fill_in(command, str(file), certificate))
+                self._run(for_certificate(command, str(file), certificate))
 
     def _list(self, store: ToolStore) -> str:
         return self._run(store.shows)

@@ -99,7 +99,7 @@ def listing_holds(shown: str, certificate: str) -> bool:
     return sha1_of(certificate) in "".join(shown.split()).upper()
 
 
-def fill_in(command: Sequence[str], file: str, certificate: str) -> list[str]:
+def for_certificate(command: Sequence[str], file: str, certificate: str) -> list[str]:
     """The command for one certificate (PEM), which is in that file."""
     values = {FILE: file, THUMBPRINT: sha1_of(certificate)}
     return [values.get(argument, argument) for argument in command]
@@ -121,7 +121,7 @@ def by_hand(places: Places, reference: str, anchors: Mapping[str, str]) -> str:
     sudo = "sudo " if places.privileged else ""
     if isinstance(places.store, ToolStore):
         file = f"{name}.crt"
-        adds = shlex.join(fill_in(places.store.adds, file, certificate))
+        adds = shlex.join(for_certificate(places.store.adds, file, certificate))
         if places.store.adds[0] == "certutil":
             rights = ", opened with 'Run as administrator'" if places.privileged else ""
             return f"in PowerShell{rights}: {output} | Out-File -Encoding ascii {file}; {adds}{each}"

@@ -8,7 +8,7 @@ from docker import DockerClient
 from registry_stack.common.archives import pack_files
 from registry_stack.common.waiting import wait_for
 from registry_stack.guest.boot2docker import PERSISTENT
-from registry_stack.remote.docker_sdk import remove_container
+from tasks.demo.client_engine import remove_container
 
 NAME = "tour-site"
 PORT = 80

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 from images.names import SITE
 from registry_stack.common.errors import RegistryError, StackError
 from registry_stack.registry.api import RegistryApi
-from registry_stack.remote.docker_sdk import engine, pull, push, remove_container, remove_image
 from registry_stack.remote.images import copy_image
 from tasks.command import run_command
 from tasks.demo import site
+from tasks.demo.client_engine import engine, pull, push, remove_container, remove_image
 from tasks.stack.outputs import Client, Outputs
 
 REPOSITORY = "site"

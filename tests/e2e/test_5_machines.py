@@ -6,9 +6,9 @@ import pytest
 
 from images.names import SITE
 from registry_stack.common.waiting import wait_for
-from registry_stack.remote.docker_sdk import engine, pull, remove_image
 from registry_stack.remote.images import copy_image
 from registry_stack.remote.ssh import run_command
+from tasks.demo.client_engine import engine, pull, remove_image
 from tasks.demo.tour import push_site
 from tasks.stack.outputs import Client
 from tests.e2e.drift import (

@@ -13,7 +13,7 @@ from requests.exceptions import RequestException
 from registry_stack.common.archives import pack_files
 from registry_stack.common.errors import StackError
 from registry_stack.common.waiting import wait_for
-from registry_stack.remote.docker_sdk import engine, pull, push, remove_image
+from tasks.demo.client_engine import engine, pull, push, remove_image
 from tasks.stack.outputs import Client
 
 _SECONDS = 300

@@ -9,9 +9,9 @@ import pytest
 
 from registry_stack.common.errors import CommandError
 from registry_stack.common.waiting import wait_for
-from registry_stack.remote.docker_sdk import engine, pull, push, remove_image
 from registry_stack.remote.reboot import reboot
 from registry_stack.remote.ssh import run_command
+from tasks.demo.client_engine import engine, pull, push, remove_image
 from tasks.demo.tour import registry_api, tour
 from tasks.layout import HERE
 from tasks.stack.outputs import Client, Outputs

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from registry_stack.common.waiting import wait_for
-from registry_stack.remote.docker_sdk import engine
+from tasks.demo.client_engine import engine
 from tasks.demo.tour import tour
 from tasks.layout import HERE
 from tasks.stack.outputs import Outputs

@@ -2,8 +2,8 @@
 
 import pytest
 
-from registry_stack.remote.docker_sdk import engine
 from registry_stack.remote.ssh import run_command
+from tasks.demo.client_engine import engine
 from tasks.layout import HERE
 from tasks.stack.outputs import Outputs
 from tests.e2e.shared.conftest import HEADER

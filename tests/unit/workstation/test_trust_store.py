@@ -12,7 +12,7 @@ from registry_stack.workstation.trust_store import (
     bundle_holds,
     by_hand,
     files,
-    fill_in,
+    for_certificate,
     listing_holds,
 )
 from tests.certificates import Authority
@@ -151,7 +151,8 @@ def test_stores_that_tools_change(
 
 
 def test_a_command_is_for_a_certificate() -> None:
-    assert fill_in(["tool", FILE, THUMBPRINT, "Root"], "/tmp/a b", PEM) == ["tool", "/tmp/a b", sha1_of(PEM), "Root"]  # noqa: S108  # no file of it is made
+    command = ["tool", FILE, THUMBPRINT, "Root"]
+    assert for_certificate(command, "a b.crt", PEM) == ["tool", "a b.crt", sha1_of(PEM), "Root"]
 
 
 @pytest.mark.parametrize("change", [str.upper, str.lower, " ".join])
