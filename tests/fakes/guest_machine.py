@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from registry_stack.remote import docker_engine
 from tests.certificates import Authority, server_context
 from tests.fakes.loopback import FakeEngine, http_server
 from tests.fakes.machine_tool import MachineTool
@@ -61,7 +62,7 @@ class GuestMachine:
 
         context.sni_callback = choose
         with self.ssh.serving(), http_server(self.engine, context) as port:
-            monkeypatch.setattr("registry_stack.remote.docker_engine.PORT", port)
+            monkeypatch.setattr(docker_engine, "PORT", port)
             with http_server(self.engine, context, (SETTLED, port)):
                 yield self
 

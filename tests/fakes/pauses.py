@@ -7,11 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from registry_stack.common import waiting
+
 
 @contextmanager
 def short_pauses() -> Iterator[None]:
     """Pauses between two looks are short: what is waited for in these tests is no machine that boots."""
     clock = SimpleNamespace(monotonic=time.monotonic, sleep=lambda seconds: time.sleep(min(seconds, 0.01)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("registry_stack.common.waiting.time", clock)
+        patch.setattr(waiting, "time", clock)
         yield

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from providers import machine
+from registry_stack.common import files, waiting
 from registry_stack.common.errors import CertificateError, DeadlineError, UnreachableError
+from registry_stack.machines import first_contact, health, lifecycle
 from registry_stack.machines.docker_machine import DockerMachine
 from registry_stack.remote.login import Login
 from tests.fakes.hypervisor import Hypervisor, Vm
@@ -89,12 +92,12 @@ def led_to(runner: FakeRunner, disk: Disk) -> Iterator[None]:
         return DockerMachine("docker-machine", Path(props["tool"]["storage"]), 600, runner)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("providers.machine.docker_machine", tool)
-        patch.setattr("registry_stack.machines.health.is_ready", ready)
-        patch.setattr("registry_stack.machines.health.wait_for_engine", wait_for_engine)
-        patch.setattr("registry_stack.machines.health.run_command", run_command)
-        patch.setattr("registry_stack.machines.lifecycle.wait_for_host_key", host_key)
-        patch.setattr("registry_stack.machines.first_contact.wait_for_host_key", host_key)
-        patch.setattr("registry_stack.common.waiting.time", Clock())
-        patch.setattr("registry_stack.common.files.os", disk)
+        patch.setattr(machine, "docker_machine", tool)
+        patch.setattr(health, "is_ready", ready)
+        patch.setattr(health, "wait_for_engine", wait_for_engine)
+        patch.setattr(health, "run_command", run_command)
+        patch.setattr(lifecycle, "wait_for_host_key", host_key)
+        patch.setattr(first_contact, "wait_for_host_key", host_key)
+        patch.setattr(waiting, "time", Clock())
+        patch.setattr(files, "os", disk)
         yield

@@ -10,6 +10,7 @@ import pytest
 from providers.trust_check import TrustCheckProvider
 from registry_stack.common.errors import CommandError, DeadlineError, RegistryError, StackError
 from registry_stack.guest.systems import SYSTEMS
+from registry_stack.trust import client as trust_client
 from tests.fakes.ssh_server import Reply
 from tests.shell.guest_client import REFERENCE
 from tests.shell.trust_client import UNKNOWN, LoopbackClient, make_loopback_client
@@ -24,7 +25,7 @@ REFUSED = f"{GET}dial tcp 192.168.233.3:443: connect: connection refused"
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("registry_stack.trust.client._PAUSE", 0.01)
+    monkeypatch.setattr(trust_client, "_PAUSE", 0.01)
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_a_name_that_an_engine_does_not_come_to_know_is_an_error_before_the_dead
     client: LoopbackClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = SimpleNamespace(monotonic=Mock(side_effect=[0.0, 0.5, 9.9, 10.0]))
-    monkeypatch.setattr("registry_stack.trust.client.time", clock)
+    monkeypatch.setattr(trust_client, "time", clock)
     client.said = [NO_NAME]
     with client.running(), pytest.raises(RegistryError, match=r"can't resolve the registry's name.*no such host"):
         PROVIDER.create(props(client, deadline=600.0))

@@ -9,6 +9,7 @@ import pytest
 
 from registry_stack.common.errors import CommandError, DeadlineError, HostKeyError, MachineError
 from registry_stack.common.locks import locked
+from registry_stack.machines import first_contact
 from registry_stack.machines.lifecycle import create_machine, login_of, remove_machine
 from registry_stack.machines.records import machines_of
 from registry_stack.machines.spec import MachineSpec
@@ -118,13 +119,11 @@ def test_a_known_host_key_is_met_before_docker_machine_goes_there(machine_tool: 
 def test_a_machine_that_a_killed_destroy_forgot_is_met_where_it_had_moved_to(
     machine_tool: MachineTool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("registry_stack.machines.first_contact._SECONDS_TO_BOOT", 0)
+    monkeypatch.setattr(first_contact, "_SECONDS_TO_BOOT", 0)
     with SshServer().serving() as server:
         spec = replace(generic(server, server.login.host_key), moves_to="127.0.0.1")
         nobody = {**spec.options, "generic-ip-address": "127.0.0.5"}
-        monkeypatch.setattr(
-            "registry_stack.machines.first_contact.wait_for_host_key", only_at("127.0.0.1", server.login.host_key)
-        )
+        monkeypatch.setattr(first_contact, "wait_for_host_key", only_at("127.0.0.1", server.login.host_key))
         login = create_machine(machine_tool.docker_machine, replace(spec, options=nobody))
     assert login.host == "127.0.0.5"
     created = machine_tool.commands[0]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from registry_stack.common.errors import CertificateError, DeadlineError, StackError, UnreachableError
+from registry_stack.remote import docker_engine
 from registry_stack.remote.docker_engine import has_certificate_for, image_id, is_ready, load_image, wait_for_engine
 from tests.certificates import Authority, Issued, server_context
 from tests.fakes.loopback import Answerer, FakeEngine, http_server, talking
@@ -36,7 +37,7 @@ def serving(authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         certificate = issued or authority.issue(HERE)
         context = server_context(tmp_path, certificate, clients_of=clients_of or authority)
         with http_server(engine, context) as port:
-            monkeypatch.setattr("registry_stack.remote.docker_engine.PORT", port)
+            monkeypatch.setattr(docker_engine, "PORT", port)
             yield
 
     return serve
@@ -88,7 +89,7 @@ def test_a_machine_whose_folder_is_gone(tmp_path: Path) -> None:
 
 def test_nobody_listens(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server((HERE, 0)) as listening:
-        monkeypatch.setattr("registry_stack.remote.docker_engine.PORT", listening.getsockname()[1])
+        monkeypatch.setattr(docker_engine, "PORT", listening.getsockname()[1])
     with pytest.raises(UnreachableError, match=r"^the engine at 127.0.0.1:\d+ can't be reached: .*refused"):
         is_ready(HERE, folder)
     with pytest.raises(
@@ -101,7 +102,7 @@ def test_an_answer_that_is_no_http(
     folder: Path, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with talking(b"SSH-2.0-OpenSSH\r\n", server_context(tmp_path, authority.issue(HERE))) as port:
-        monkeypatch.setattr("registry_stack.remote.docker_engine.PORT", port)
+        monkeypatch.setattr(docker_engine, "PORT", port)
         with pytest.raises(UnreachableError, match=r"can't be reached: SSH-2\.0-OpenSSH"):
             is_ready(HERE, folder)
 
