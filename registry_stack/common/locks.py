@@ -34,7 +34,7 @@ def locked(path: Path, purpose: str, seconds: float) -> Iterator[int]:
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def taken() -> int:
+    def take() -> int:
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             _try_lock(file)
@@ -45,7 +45,7 @@ def locked(path: Path, purpose: str, seconds: float) -> Iterator[int]:
             raise
         return file
 
-    file = wait_for(f"the lock on {purpose} ({path})", taken, seconds)
+    file = wait_for(f"the lock on {purpose} ({path})", take, seconds)
     try:
         yield file
     finally:

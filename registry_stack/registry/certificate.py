@@ -57,10 +57,10 @@ def _install_staged(shell: Shell, contents: dict[str, str]) -> bool:
 
 
 def _wait_until_served(host: str, port: int, wanted: str) -> None:
-    def served() -> bool:
+    def is_served() -> bool:
         shown = fetch_sha256(host, port)
         if shown != wanted:
             raise ConnectionError(f"it presents a certificate with the SHA-256 {shown}")
         return True
 
-    wait_until(f"{host}:{port} to serve the certificate with the SHA-256 {wanted}", served, _SECONDS_TO_SERVE)
+    wait_until(f"{host}:{port} to serve the certificate with the SHA-256 {wanted}", is_served, _SECONDS_TO_SERVE)

@@ -114,7 +114,7 @@ def _not_yet() -> tuple[type[Exception], ...]:
 def wait_for_host_key(host: str, port: int, seconds: float) -> str:
     """The host key that a server presents, "type base64": trust on first use, for machines whose key is not known."""
 
-    def shown() -> str:
+    def read_key() -> str:
         with socket.create_connection((host, port), timeout=10) as connection:
             transport = paramiko.Transport(connection)
             transport.get_security_options().key_types = ("ssh-ed25519", "ecdsa-sha2-nistp256")
@@ -125,4 +125,4 @@ def wait_for_host_key(host: str, port: int, seconds: float) -> str:
             finally:
                 transport.close()
 
-    return wait_for(f"the SSH host key of {host}:{port}", shown, seconds, failures=_not_yet())
+    return wait_for(f"the SSH host key of {host}:{port}", read_key, seconds, failures=_not_yet())

@@ -79,7 +79,7 @@ class TrustClient:
         """
         began = time.monotonic()
 
-        def reached() -> bool:
+        def reaches() -> bool:
             with self._session() as session:
                 printed = session.run(request(engine, reference))
             if reason := diagnose(printed, reference):
@@ -91,7 +91,7 @@ class TrustClient:
             return True
 
         what = f"{self.name} to reach {reference} by {engine.name}"
-        wait_until(what, reached, seconds, failures=(_NotYetError, OSError), pause=_PAUSE)
+        wait_until(what, reaches, seconds, failures=(_NotYetError, OSError), pause=_PAUSE)
 
     def _reboot(self, engine: Engine, seconds: float) -> str:
         """Reboots the client; returns the script to run then."""

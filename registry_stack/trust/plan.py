@@ -125,14 +125,22 @@ def _plan_rebuild(
 ) -> Iterator[Step]:
     if system is None:
         return
-    removed = any(path.parent == system.folder for path in gone)
-    anchors = desired.texts.items() if desired.system_wide else ()
-    added = any(facts.digests.get(str(desired.anchor(system, name))) != sha256_of_text(text) for name, text in anchors)
+    removes = any(path.parent == system.folder for path in gone)
+    if not removes and _is_up_to_date(facts, desired, system):
+        return
+    command = system.rebuild_without if removes and system.rebuild_without else system.rebuild
+    yield Step(f"the trust store {system.bundle} is not up to date", f"{{\n{command}\n}} >/dev/null", rebuilds=True)
+
+
+def _is_up_to_date(facts: Facts, desired: DesiredTrust, system: System) -> bool:
+    """Whether the system's trust store needs no rebuild for what is desired of it."""
+    anchors = desired.texts if desired.system_wide else {}
+    written = all(
+        facts.digests.get(str(desired.anchor(system, name))) == sha256_of_text(text) for name, text in anchors.items()
+    )
+    # None: the store is not there as a file, and so can't be searched
     held = facts.stores.get(str(system.bundle))
-    lacking = held is not None and any(sha256_of_text(text) not in held for _, text in anchors)
-    if removed or added or lacking:
-        command = (removed and system.rebuild_without) or system.rebuild
-        yield Step(f"the trust store {system.bundle} is not up to date", f"{{\n{command}\n}} >/dev/null", rebuilds=True)
+    return written and (held is None or all(sha256_of_text(text) in held for text in anchors.values()))
 
 
 def _plan_cleanup(needed: set[PurePosixPath], previous: Previous) -> Iterator[Step]:
