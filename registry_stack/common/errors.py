@@ -11,8 +11,6 @@ StackError                 the base of all: its text is all that a user has to s
    +- CertificateError     something answers there, with a certificate that is not valid
 """
 
-import sys
-import traceback
 from collections.abc import Sequence
 
 
@@ -64,21 +62,3 @@ class UnreachableError(StackError, OSError):
 
 class CertificateError(UnreachableError):
     """Something answers there, with a certificate that is not valid."""
-
-
-def report_plainly() -> None:
-    """Makes the SDK's dynamic provider process report this program's own errors by their text alone.
-
-    That process answers every exception with `traceback.format_exc()`, which buries the reason that the texts above
-    give under frames that help nobody. Anything unexpected keeps its traceback.
-    """
-    if getattr(traceback.format_exc, "plain", False):
-        return
-    whole = traceback.format_exc
-
-    def format_exc(limit: int | None = None, chain: bool = True) -> str:
-        error = sys.exc_info()[1]
-        return str(error) if isinstance(error, StackError) else whole(limit, chain)
-
-    format_exc.plain = True  # type: ignore[attr-defined]  # a mark, so that a second call does not wrap again
-    traceback.format_exc = format_exc
