@@ -57,7 +57,8 @@ def test_what_is_read(tmp_path: Path) -> None:
     assert x509.load_pem_x509_certificate(made.outs["certificate"].encode()) == certificate(OURS)
     key = load_pem_private_key(made.outs["private_key"].encode(), None)
     assert key.public_key() == certificate(OURS).public_key()
-    assert {name: made.outs[name] for name in ("fingerprint", "ends", "storage", "alone")} == {
+    assert {name: made.outs[name] for name in ("drift", "fingerprint", "ends", "storage", "alone")} == {
+        "drift": [],
         "fingerprint": printed(OURS),
         "ends": "2120-01-01T00:00:00Z",
         **inputs(tmp_path),
@@ -104,13 +105,19 @@ def test_with_an_authority_to_go_over_to_the_old_one_stays_what_it_was(tmp_path:
     assert created(tmp_path)["fingerprint"] == printed(NEXT)
 
 
-def test_refresh_looks_at_no_file(tmp_path: Path) -> None:
+def test_refresh_tells_of_another_one_and_keeps_what_was_read(tmp_path: Path) -> None:
     checked = PROVIDER.check({}, inputs(stored(tmp_path, OURS))).inputs
     olds = PROVIDER.create(checked).outs or {}
     stored(tmp_path, NEXT)
     (tmp_path / "certs" / "ca-key.pem").unlink()
-    assert PROVIDER.read(printed(OURS), olds).outs == olds
-    assert PROVIDER.diff("id", olds, checked).changes is False, "it asks for differences from what was found before"
+    seen = PROVIDER.read(printed(OURS), olds).outs or {}
+    assert seen == {
+        **olds,
+        "drift": [f"docker-machine has another authority: {printed(NEXT)} in place of {printed(OURS)}"],
+    }
+    assert PROVIDER.diff("id", seen, checked).changes is False, "it asks for differences from what was found before"
+    (tmp_path / "certs" / "ca.pem").unlink()
+    assert PROVIDER.read(printed(OURS), seen).outs == olds, "without the file docker-machine has none"
 
 
 def test_before_there_is_one(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pulumi.output import UNKNOWN
 
-from tests.unit.providers.test_diff import CASES, LOGIN, Case
+from tests.unit.providers.diff_cases import CASES, LOGIN, Case
 
 TRUST = CASES["trust"]
 HOSTS_LOGIN = {key: value for key, value in LOGIN.items() if key != "private_key"} | {"key_file": "~/.ssh/id"}

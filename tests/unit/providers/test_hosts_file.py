@@ -34,7 +34,7 @@ def hosts(tmp_path: Path) -> Path:
 
 
 def props(path: Path, owner: str = "registry-stack-demo", lines: list[str] = LINES) -> dict[str, Any]:
-    return {"path": str(path), "owner": owner, "lines": lines, "managed": None, "status": None}
+    return {"path": str(path), "owner": owner, "lines": lines, "drift": None, "status": None}
 
 
 class Stack:
@@ -62,7 +62,7 @@ class Stack:
 
 def test_from_up_to_destroy(hosts: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     stack = Stack(props(hosts))
-    assert stack.outs["managed"] is True
+    assert stack.outs["drift"] == []
     assert stack.outs["status"] == f"managed: {hosts}"
     assert b"192.168.233.3 registry0\r\n192.168.233.3 registry0.localdomain\r\n" in hosts.read_bytes()
     stack.refresh()
@@ -104,11 +104,11 @@ def test_drift_is_noticed_by_refresh_and_mended_by_up(hosts: Path, damage: Calla
     good = hosts.read_bytes()
     hosts.write_bytes(damage(good))
     stack.refresh()
-    assert stack.outs["managed"] is False
+    assert stack.outs["drift"] == [f"{hosts}: its lines were removed or altered"]
     assert "its lines were removed or altered" in stack.outs["status"]
     assert stack.changes()
     stack.up()
-    assert look_up(hosts, Block("registry-stack-demo", tuple(LINES)))["managed"]
+    assert look_up(hosts, Block("registry-stack-demo", tuple(LINES)))["drift"] == []
     stack.refresh()
     assert not stack.changes()
 
@@ -122,13 +122,13 @@ def test_without_the_right_to_write_the_status_tells_and_the_next_up_tries_again
     with monkeypatch.context() as patched:
         patched.setattr(hosts_file, "replace_content", refuse)
         stack = Stack(props(hosts))
-        assert stack.outs["managed"] is False
+        assert stack.outs["drift"] == [f"{hosts}: Permission denied"]
         assert stack.outs["status"].startswith(f"not managed: {hosts}: Permission denied; {ADVICE}: (echo; ")
         assert stack.changes()
         stack.up()
-        assert stack.outs["managed"] is False
+        assert stack.outs["drift"] == [f"{hosts}: Permission denied"]
     stack.up()
-    assert stack.outs["managed"] is True
+    assert stack.outs["drift"] == []
     with monkeypatch.context() as patched:
         patched.setattr(hosts_file, "replace_content", refuse)
         stack.destroy()
@@ -141,7 +141,7 @@ def test_lines_added_by_hand_take_no_right_to_write(hosts: Path, monkeypatch: py
     monkeypatch.setattr(hosts_file, "replace_content", None)
     hosts.write_text("127.0.0.1 localhost\n" + "".join(f"{line}\n" for line in LINES))
     stack = Stack(props(hosts))
-    assert stack.outs["managed"] is True
+    assert stack.outs["drift"] == []
     left = remove_names(hosts, Block("registry-stack-demo", tuple(LINES)))
     assert left == (
         f"{hosts} still has {', '.join(LINES)}, not written by this stack; to remove that by hand: sudo -e {hosts}"
@@ -169,7 +169,7 @@ def test_a_hosts_file_that_is_not_there_is_advice_and_nothing_to_remove(tmp_path
     stack = Stack(props(path))
     assert stack.outs["status"].startswith(f"not managed: {path}: No such file or directory; {ADVICE}")
     stack.refresh()
-    assert stack.outs["managed"] is False
+    assert stack.outs["drift"] == [f"{path}: No such file or directory"]
     assert remove_names(path, Block("registry-stack-demo", tuple(LINES))) is None
     assert not path.parent.exists()
 
@@ -183,7 +183,7 @@ def test_many_stacks_at_once_lose_no_block(hosts: Path) -> None:
     blocks = [Block(f"stack{number}", (f"10.0.0.{number} name{number}",)) for number in range(1, 9)]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda block: edit(hosts, lambda content: install(content, block, b"\n")), blocks))
-    assert all(look_up(hosts, block)["managed"] for block in blocks)
+    assert [look_up(hosts, block)["drift"] for block in blocks] == [[]] * len(blocks)
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda block: edit(hosts, lambda content: remove(content, block)), blocks))
     assert hosts.read_bytes() == ORIGINAL

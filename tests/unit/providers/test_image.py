@@ -52,7 +52,7 @@ def test_an_image_is_handed_over(running: Running) -> None:
     with running(FakeEngine({TAG: "sha256:1"}), FakeEngine(taking="sha256:1")) as engines:
         result = EngineImageProvider().create(engines.props)
     assert result.id == "sha256:1"
-    assert result.outs == {**engines.props, "image_id": "sha256:1"}
+    assert result.outs == {**engines.props, "image_id": "sha256:1", "drift": []}
     assert engines.machine.loaded == [f"archive of {TAG}".encode()]
 
 

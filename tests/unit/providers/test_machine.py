@@ -46,7 +46,7 @@ def test_creation(machine_tool: MachineTool) -> None:
         "private_key": "key of m",
         "host_key": HOST_KEY,
         "folder": str(machine_tool.storage / "machines" / "m"),
-        "health": "well",
+        "drift": [],
     }
 
 

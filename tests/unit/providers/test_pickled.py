@@ -17,6 +17,7 @@ PATHS = [
     "providers.address StaticAddressProvider",
     "providers.authority StoredAuthorityProvider",
     "providers.check RegistryCheckProvider",
+    "providers.current_address CurrentAddressProvider",
     "providers.hosts_file HostsFileProvider",
     "providers.image EngineImageProvider",
     "providers.machine MachineProvider",
