@@ -65,11 +65,13 @@ def drift_of_moved(tool: DockerMachine, name: str, there: Login, target: StaticA
 def heal_moved(tool: DockerMachine, name: str, first: Login, target: StaticAddress) -> None:
     """Makes a machine well at its static address; `first` is how to log in at the address of its creation.
 
-    One that has lost its static address answers at its first one again, and is moved again.
+    One that has lost its static address answers elsewhere once it has started, and is moved again.
     """
     there = replace(first, host=str(target.address))
-    if not answers(there) and answers(first):
-        move_machine(tool, name, first, target)
+    if not answers(there):
+        found = find_machine(tool, name, first, target)
+        if found != there.host:
+            move_machine(tool, name, replace(first, host=found), target)
     heal(tool, name, there)
     if not _is_kept(there, target):
         _apply_address(there, there, target, tool.deadline)

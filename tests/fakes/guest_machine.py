@@ -1,8 +1,9 @@
 """A machine on loopback, as far as moving and restarting it goes: SSH that reboots, and an engine with a certificate.
 
-It answers at 127.0.0.1 until it has booted with a bootsync.sh, then at 127.0.0.2 alone.
+A Boot2Docker answers at 127.0.0.1 until it has booted with what it was told of its address, then at 127.0.0.2 alone.
 """
 
+import json
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from registry_stack.guest.addresses import GUESTS, KEPT
+from registry_stack.guest.scripts import as_root
 from registry_stack.remote import docker_engine
 from tests.certificates import Authority, server_context
 from tests.fakes.loopback import FakeEngine, http_server
@@ -19,17 +22,18 @@ from tests.fakes.machine_tool import MachineTool
 from tests.fakes.ssh_server import Reply, SshServer
 
 FIRST, SETTLED = "127.0.0.1", "127.0.0.2"
-_ASKING = ("boot_id", "/etc/os-release", "docker ps")
+_ASKING = ("boot_id", "/etc/os-release", "docker ps", f"echo {KEPT}")
 
 
 @dataclass
 class GuestMachine:
-    """`boots` counts its boots; `bootsync` is what was written of it; `breaks` is how a shutdown ends."""
+    """`boots` counts its boots; `told` is the document of its static address, as its `kind` of guest has it; `breaks`
+    is how a shutdown ends."""
 
     tool: MachineTool
     breaks: Reply = field(default_factory=lambda: Reply(drops=True, code=None))
     boots: int = 1
-    bootsync: str = ""
+    told: str = ""
     reboots: bool = True
     kind: str = "boot2docker"
     ssh: SshServer = field(init=False)
@@ -45,6 +49,22 @@ class GuestMachine:
         keys = {"private_key": login.private_key, "host_key": login.host_key}
         return {"host": FIRST, "user": login.user, "port": float(login.port), **keys}
 
+    def props(self, **changes: object) -> dict[str, Any]:
+        """The inputs of a StaticAddress."""
+        place = {"address": SETTLED, "subnet": "127.0.0.0/24", "gateway": "127.0.0.9", "interface": "eth0"}
+        return {"name": "m", "tool": self.tool.props, "login": self.login, "serial": "1", **place, **changes}
+
+    def note(self, address: str) -> None:
+        """Writes docker-machine's entry of the machine."""
+        driver = {"IPAddress": address, "SSHUser": "docker", "SSHPort": 22, "SSHKeyPath": "/id_rsa"}
+        entry = {"Name": "m", "DriverName": "generic", "Driver": driver}
+        (self.folder / "config.json").write_text(json.dumps(entry))
+
+    @property
+    def noted(self) -> str:
+        """The address that docker-machine's entry has."""
+        return str(json.loads((self.folder / "config.json").read_text())["Driver"]["IPAddress"])
+
     @property
     def folder(self) -> Path:
         return self.tool.storage / "machines" / "m"
@@ -53,6 +73,7 @@ class GuestMachine:
     def running(self, certified_for: str, monkeypatch: pytest.MonkeyPatch) -> Iterator["GuestMachine"]:
         authority = Authority()
         authority.engine_folder(self.folder)
+        self.note(FIRST)
         context = server_context(self.folder, authority.issue(certified_for), clients_of=authority)
         regenerated = server_context(self.folder, authority.issue(SETTLED), clients_of=authority)
 
@@ -79,11 +100,13 @@ class GuestMachine:
             return Reply(f"boot {self.boots}\n")
         if "shutdown" in command:
             self.boots += self.reboots
-            if self.bootsync:
+            if self.told:
                 self.ssh.hosts = {SETTLED}
             return self.breaks
         if "/etc/os-release" in command:
             return Reply(f"{self.kind}\n")
-        if "bootsync.sh" in command:
-            self.bootsync = stdin
+        if f"echo {KEPT}" in command:
+            return Reply(f"{KEPT}\n" if stdin == self.told else "")
+        if self.kind and command == as_root(GUESTS[self.kind].install):
+            self.told = stdin
         return Reply()

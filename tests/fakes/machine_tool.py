@@ -1,8 +1,9 @@
 """A `docker-machine` that makes no machines: an executable of its own, with a real storage folder.
 
 It notes every call before it does anything, with what the world looked like then, and does as told in the files of the
-storage folder's `plan`: `create.output` and `create.exit`, or `create.wait` to wait for a file `go` in the storage
-folder. It is a script for the shell, for a test that uses it may call it a dozen times, and Python starts slowly.
+storage folder's `plan`: `create.output` (with `create.once`, one time only) and `create.exit`, or `create.wait` to wait
+for a file `go` in the storage folder. It is a script for the shell: a test may call it a dozen times, and Python starts
+slowly.
 """
 
 import shutil
@@ -57,7 +58,11 @@ if [ -e "plan/$verb.exit" ]; then
     cat "plan/$verb.output" >&2
     exit "$(cat "plan/$verb.exit")"
 fi
-if [ -e "plan/$verb.output" ]; then exec cat "plan/$verb.output"; fi
+if [ -e "plan/$verb.output" ]; then
+    cat "plan/$verb.output"
+    if [ -e "plan/$verb.once" ]; then rm "plan/$verb.output"; fi
+    exit
+fi
 
 case $verb in
     create)

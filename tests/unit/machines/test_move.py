@@ -1,8 +1,5 @@
 """Moves to a static address: other guests than a Boot2Docker, and what is no move at all."""
 
-import json
-from typing import Any
-
 import pytest
 
 from providers.address import StaticAddressProvider
@@ -15,12 +12,6 @@ from tests.fakes.ssh_server import Reply
 @pytest.fixture
 def moving(machine_tool: MachineTool) -> GuestMachine:
     return GuestMachine(machine_tool)
-
-
-def move(moving: GuestMachine, **changes: object) -> dict[str, Any]:
-    (moving.folder / "config.json").write_text(json.dumps({"DriverName": "generic", "Driver": {"IPAddress": FIRST}}))
-    place = {"address": SETTLED, "subnet": "127.0.0.0/24", "gateway": "127.0.0.9", "interface": "eth0"}
-    return {"name": "m", "tool": moving.tool.props, "login": moving.login, "serial": "1", **place, **changes}
 
 
 def other_guest(moving: GuestMachine, apply: str, goes_to: set[str]) -> None:
@@ -46,7 +37,7 @@ def test_other_guests_need_no_restart(
     moving.kind = kind
     other_guest(moving, apply, {SETTLED})
     with moving.running(FIRST, monkeypatch):
-        StaticAddressProvider().create(move(moving))
+        StaticAddressProvider().create(moving.props())
     assert moving.boots == 1
     written = [stdin for _, stdin in moving.ssh.asked if stdin]
     assert len(written) == 1
@@ -60,23 +51,22 @@ def test_the_old_address_has_to_be_silent(moving: GuestMachine, monkeypatch: pyt
     other_guest(moving, "netplan apply", {FIRST, SETTLED})
     answers_at_both = pytest.raises(MachineError, match=r"answers at its static address, but still at 127\.0\.0\.1 too")
     with moving.running(FIRST, monkeypatch), answers_at_both:
-        StaticAddressProvider().create(move(moving))
+        StaticAddressProvider().create(moving.props())
     assert moving.tool.commands == []
-    entry = json.loads((moving.folder / "config.json").read_text())
-    assert entry["Driver"]["IPAddress"] == FIRST
+    assert moving.noted == FIRST
 
 
 def test_an_unknown_guest_is_the_users_to_move(moving: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     moving.kind = ""
     by_hand = pytest.raises(MachineError, match="neither a Boot2Docker nor a system with netplan")
     with moving.running(FIRST, monkeypatch), by_hand:
-        StaticAddressProvider().create(move(moving))
+        StaticAddressProvider().create(moving.props())
     assert [stdin for _, stdin in moving.ssh.asked if stdin] == []
 
 
 def test_a_machine_that_is_there_is_only_told_to_stay(moving: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     with moving.running(FIRST, monkeypatch):
-        StaticAddressProvider().create(move(moving, address=FIRST))
+        StaticAddressProvider().create(moving.props(address=FIRST))
     assert moving.boots == 1
-    assert "ifconfig eth0 127.0.0.1" in moving.bootsync
+    assert "ifconfig eth0 127.0.0.1" in moving.told
     assert moving.tool.commands == []

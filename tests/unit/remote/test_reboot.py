@@ -1,11 +1,10 @@
 """Reboots and moves of a machine, against SSH and an engine on loopback."""
 
-import json
 from typing import Any
 
 import pytest
 
-from providers.address import StaticAddressProvider, _place
+from providers.address import StaticAddressProvider, place
 from registry_stack.common.errors import CommandError, DeadlineError
 from registry_stack.guest.addresses import GUESTS
 from registry_stack.guest.scripts import as_root
@@ -14,7 +13,6 @@ from tests.fakes.guest_machine import FIRST, SETTLED, GuestMachine
 from tests.fakes.machine_tool import MachineTool
 from tests.fakes.ssh_server import Reply
 
-PLACE = {"address": SETTLED, "subnet": "127.0.0.0/24", "gateway": "127.0.0.9", "interface": "eth0"}
 SHUTDOWN = as_root("shutdown -r now")
 
 
@@ -47,35 +45,25 @@ def test_answers_or_not(moving: GuestMachine) -> None:
     assert answers(ssh.login) is False
 
 
-def move(moving: GuestMachine, **changes: object) -> dict[str, Any]:
-    (moving.folder / "config.json").write_text(json.dumps({"DriverName": "generic", "Driver": {"IPAddress": FIRST}}))
-    given = {"name": "m", "tool": moving.tool.props, "login": moving.login, "serial": "1"}
-    return {**given, **PLACE, **changes}
-
-
 def block(props: dict[str, Any]) -> str:
     """The block of bootsync.sh for a machine's place."""
-    return GUESTS["boot2docker"].document(_place(props))
-
-
-def entry(moving: GuestMachine) -> str:
-    return str(json.loads((moving.folder / "config.json").read_text())["Driver"]["IPAddress"])
+    return GUESTS["boot2docker"].document(place(props))
 
 
 def test_a_machine_is_moved_as_in_the_guide(moving: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     with moving.running(FIRST, monkeypatch):
-        props = move(moving)
+        props = moving.props()
         made = StaticAddressProvider().create(props)
-    assert (made.id, made.outs) == ("m", {**props, "settled": SETTLED, "health": "well"})
-    assert moving.bootsync == block(props)
+    assert (made.id, made.outs) == ("m", {**props, "settled": SETTLED, "drift": []})
+    assert moving.told == block(props)
     assert [command == SHUTDOWN for command in moving.commands] == [False, True]
-    assert entry(moving) == SETTLED
+    assert moving.noted == SETTLED
     assert moving.tool.commands == [["regenerate-certs", "--force", "m"]]
 
 
 def test_certificates_that_fit_are_not_made_again(moving: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     with moving.running(SETTLED, monkeypatch):
-        StaticAddressProvider().create(move(moving))
+        StaticAddressProvider().create(moving.props())
     assert moving.boots == 2
     assert moving.tool.commands == []
 
@@ -83,7 +71,7 @@ def test_certificates_that_fit_are_not_made_again(moving: GuestMachine, monkeypa
 def test_a_move_is_over_when_the_engine_is_ready(moving: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     moving.engine.ready = False
     with moving.running(SETTLED, monkeypatch), pytest.raises(DeadlineError, match=r"the engine at 127\.0\.0\.2:\d+"):
-        StaticAddressProvider().create(move(moving, tool={**moving.tool.props, "deadline": 0.5}))
+        StaticAddressProvider().create(moving.props(tool={**moving.tool.props, "deadline": 0.5}))
 
 
 def test_a_move_that_was_cut_short_goes_on_without_another_restart(
@@ -91,23 +79,23 @@ def test_a_move_that_was_cut_short_goes_on_without_another_restart(
 ) -> None:
     moving.ssh.hosts = {SETTLED}
     with moving.running(SETTLED, monkeypatch):
-        StaticAddressProvider().create(move(moving))
+        StaticAddressProvider().create(moving.props())
     assert moving.commands == []
     assert moving.boots == 1
-    assert entry(moving) == SETTLED
+    assert moving.noted == SETTLED
 
 
 def test_an_update_moves_from_where_the_machine_is_now(moving: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     provider = StaticAddressProvider()
     with moving.running(SETTLED, monkeypatch):
-        first = move(moving, login={**moving.login, "host": "203.0.113.1"}, address=FIRST)
+        first = moving.props(login={**moving.login, "host": "203.0.113.1"}, address=FIRST)
         other = {**first, "address": SETTLED}
-        olds = {**first, "settled": FIRST, "health": "well"}
-        assert provider.update("m", olds, other).outs == {**other, "settled": SETTLED, "health": "well"}
-        assert moving.bootsync == block(other)
+        olds = {**first, "settled": FIRST, "drift": []}
+        assert provider.update("m", olds, other).outs == {**other, "settled": SETTLED, "drift": []}
+        assert moving.told == block(other)
         assert moving.boots == 2
         longer = {**other, "tool": {**moving.tool.props, "deadline": 30.0}}
-        provider.update("m", {**other, "settled": SETTLED, "health": "well"}, longer)
+        provider.update("m", {**other, "settled": SETTLED, "drift": []}, longer)
         assert moving.boots == 2, "another deadline is no reason to restart"
 
 
@@ -117,5 +105,5 @@ def test_a_failing_step_is_the_machines_own_words(moving: GuestMachine, monkeypa
 
     moving.ssh.answer = full
     with moving.running(FIRST, monkeypatch), pytest.raises(CommandError, match="No space left on device"):
-        StaticAddressProvider().create(move(moving))
-    assert entry(moving) == FIRST
+        StaticAddressProvider().create(moving.props())
+    assert moving.noted == FIRST
