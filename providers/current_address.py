@@ -9,7 +9,8 @@ from registry_stack.machines.move import find_machine
 
 
 class CurrentAddressProvider(Provider):
-    """Looks for the machine once, and again when it is to move elsewhere. A refresh looks for one that was lost."""
+    """Looks for the machine once, and again before each further move. A refresh does not look: another address would
+    run again what was run at this one."""
 
     replaces = StaticAddressProvider.replaces
     updates = StaticAddressProvider.updates
