@@ -36,13 +36,13 @@ def client(tmp_path: Path) -> LoopbackClient:
 def props(client: LoopbackClient, **changes: object) -> dict[str, Any]:
     wanted = ("name", "login", "engine", "reference", "deadline")
     given = {key: value for key, value in client.props().items() if key in wanted}
-    return {**given, "trusting": {"/a": "1"}, "serving": "1", **changes}
+    return {**given, "files": {"/a": "1"}, "revision": "1", **changes}
 
 
 def test_an_engine_that_reaches_the_registry(client: LoopbackClient) -> None:
     with client.running():
         made = PROVIDER.create(props(client))
-        assert (made.id, made.outs) == ("client1", {**props(client), "reaches": True})
+        assert (made.id, made.outs) == ("client1", {**props(client), "drift": []})
         assert made.outs is not None
         assert PROVIDER.read("client1", made.outs).outs == made.outs
         assert not PROVIDER.diff("client1", made.outs, props(client)).changes
@@ -78,14 +78,14 @@ def test_what_waiting_does_not_end_is_an_error_at_once(said: str, text: str, cli
 def test_what_may_end_is_waited_out(client: LoopbackClient) -> None:
     client.said = [REFUSED, f"{GET}dial tcp 192.168.233.3:443: i/o timeout", "", UNKNOWN]
     with client.running():
-        assert PROVIDER.create(props(client)).outs == {**props(client), "reaches": True}
+        assert PROVIDER.create(props(client)).outs == {**props(client), "drift": []}
     assert len(client.said) == 1
 
 
 def test_a_name_that_an_engine_does_not_know_yet_is_waited_for(client: LoopbackClient) -> None:
     client.said = [NO_NAME, NO_NAME, UNKNOWN]
     with client.running():
-        assert PROVIDER.create(props(client)).outs == {**props(client), "reaches": True}
+        assert PROVIDER.create(props(client)).outs == {**props(client), "drift": []}
 
 
 def test_a_name_that_an_engine_does_not_come_to_know_is_an_error_before_the_deadline(
@@ -117,7 +117,11 @@ def test_a_refresh_sees_that_it_does_not_reach_and_up_asks_again(said: str, clie
         assert outs is not None
         client.said = [said]
         found = PROVIDER.read("client1", outs).outs
-        assert found == {**outs, "reaches": False}
+        assert found is not None
+        (drift,) = found["drift"]
+        assert f"client1 does not reach {REFERENCE}: " in drift
+        assert said in drift
+        assert found == {**outs, "drift": [drift]}
         assert PROVIDER.diff("client1", found, props(client)).changes
         client.said = [UNKNOWN]
         assert PROVIDER.update("client1", found, props(client)).outs == outs
@@ -127,7 +131,11 @@ def test_a_client_that_does_not_answer_does_not_reach(client: LoopbackClient) ->
     with client.running():
         outs = PROVIDER.create(props(client)).outs
     assert outs is not None
-    assert PROVIDER.read("client1", outs).outs == {**outs, "reaches": False}
+    found = PROVIDER.read("client1", outs).outs
+    assert found is not None
+    (drift,) = found["drift"]
+    assert "can't be reached" in drift
+    assert found == {**outs, "drift": [drift]}
     with pytest.raises(StackError, match=r"client1 to reach .* can't be reached"):
         PROVIDER.update("client1", outs, props(client, deadline=0.0))
 

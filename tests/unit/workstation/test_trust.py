@@ -32,7 +32,7 @@ def test_from_up_to_destroy(
     before = snapshot(tmp_path)
     stack = Stack(tmp_path / "home", system, scope, authority=OLD)
     assert stack.outs["status"] == f"managed: this workstation trusts {REFERENCE}"
-    assert stack.outs["managed"] is True
+    assert stack.outs["drift"] == []
     if system != "Windows":
         assert OLD.strip() in "".join(text or "" for text in snapshot(tmp_path).values())
     stack.refresh()
@@ -67,7 +67,7 @@ def test_a_rotation_trusts_both_and_then_the_new_one(
     )
     stack.wanted = {**stack.wanted, "anchors": {"next": NEW}}
     stack.up()
-    assert stack.outs["managed"] is True
+    assert stack.outs["drift"] == []
     assert OLD.strip() not in "".join(text or "" for text in snapshot(tmp_path).values())
     assert OLD not in tools.held
     assert (NEW in tools.held) is (system != "Linux")
@@ -91,11 +91,11 @@ def test_drift_of_files_is_noticed_by_refresh_and_mended_by_up(
     for path in stack.outs["placed"]["files"]:
         damage(Path(path))
         stack.refresh()
-        assert stack.outs["managed"] is False
+        assert stack.outs["drift"] == [f"{path} was removed or altered"]
         assert f"{path} was removed or altered" in stack.outs["status"]
         assert stack.changes()
         stack.up()
-        assert stack.outs["managed"] is True
+        assert stack.outs["drift"] == []
         assert snapshot(tmp_path) == good
         stack.refresh()
         assert not stack.changes()
@@ -109,9 +109,10 @@ def test_drift_of_the_systems_store_is_noticed_and_mended(
     tools.held, good = [FOREIGN], tools.bundle.read_text()
     tools.bundle.write_text(FOREIGN)
     stack.refresh()
+    assert any("does not hold authority" in line for line in stack.outs["drift"])
     assert "does not hold authority" in stack.outs["status"]
     stack.up()
-    assert stack.outs["managed"] is True
+    assert stack.outs["drift"] == []
     assert tools.bundle.read_text() == good
     stack.destroy()
     assert tools.held == [FOREIGN]

@@ -33,14 +33,14 @@ def test_without_the_right_the_status_tells_and_the_next_up_tries_again(
 ) -> None:
     tools.refusal = "Access is denied."
     stack = Stack(tmp_path / "home", system, scope, authority=OLD)
-    assert stack.outs["managed"] is False
+    assert any("Access is denied." in line for line in stack.outs["drift"])
     assert "Access is denied." in stack.outs["status"]
     assert "the next `pulumi up` tries again. To do it by hand: " in stack.outs["status"]
     stack.refresh()
     assert stack.changes()
     tools.refusal = ""
     stack.up()
-    assert stack.outs["managed"] is True
+    assert stack.outs["drift"] == []
     tools.refusal = "Access is denied."
     stack.destroy()
     said = capsys.readouterr().err
@@ -60,7 +60,7 @@ def test_a_store_that_cannot_be_written_to_is_not_rebuilt(
     assert tools.commands == []
     assert stack.outs["placed"]["files"] == []
     stack.up()
-    assert stack.outs["managed"] is True
+    assert stack.outs["drift"] == []
 
 
 @pytest.mark.usefixtures("tools")
@@ -80,14 +80,14 @@ def test_a_file_that_cannot_be_written_does_not_keep_the_others_away(
     assert "containers/certs.d/registry0.localdomain:5000/authority.crt: Permission denied" in stack.outs["status"]
     assert len(stack.outs["placed"]["files"]) == 2
     stack.up()
-    assert stack.outs["managed"] is True
+    assert stack.outs["drift"] == []
 
 
 @pytest.mark.parametrize(("system", "scope"), WITH_TOOL)
 def test_what_somebody_had_trusted_before_stays(tmp_path: Path, tools: TrustTools, system: str, scope: str) -> None:
     tools.held.append(OLD)
     stack = Stack(tmp_path / "home", system, scope, authority=OLD)
-    assert stack.outs["managed"] is True
+    assert stack.outs["drift"] == []
     assert tools.changes == []
     stack.destroy()
     assert tools.held == [FOREIGN, OLD]
@@ -110,14 +110,15 @@ def test_files_put_there_by_hand_are_enough(tmp_path: Path) -> None:
     for path in first.outs["placed"]["files"]:
         Path(path).write_text(f"{OLD}\n")  # as `pulumi stack output` ends what it prints
     first.refresh()
-    assert first.outs["managed"] is True
+    assert first.outs["drift"] == []
 
 
 def test_a_system_whose_store_is_not_known_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nowhere = Places((tmp_path / "etc",), None, privileged=True)
     monkeypatch.setattr(Workstation, "places", lambda *_: nowhere)
     stack = Stack(tmp_path, "Linux", "system", authority=OLD)
-    assert stack.outs["managed"] is False
+    (drift,) = stack.outs["drift"]
+    assert drift.startswith("where this system keeps whom it trusts is not known; known are boot2docker, coreos")
     assert "where this system keeps whom it trusts is not known; known are boot2docker, coreos" in stack.outs["status"]
     assert (tmp_path / "etc" / "authority.crt").read_text() == OLD
     stack.destroy()

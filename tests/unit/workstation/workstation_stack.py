@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from providers import workstation_trust
 from providers.workstation_trust import WorkstationProvider
-from registry_stack.common import runner
 from registry_stack.workstation.trust_store import FolderStore, Places, Workstation
 from tests.certificates import Authority
 from tests.fakes.trust_tools import TrustTools
@@ -40,7 +40,7 @@ def scratch_stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         return replace(found, folders=(tmp_path / "etc" / reference,), store=store)
 
     monkeypatch.setattr(Workstation, "places", places)
-    monkeypatch.setattr(runner, "run", made)
+    monkeypatch.setattr(workstation_trust, "run", made)
     yield made
     assert FOREIGN in made.held
     assert (folder / "foreign.crt").read_text() == FOREIGN
