@@ -29,6 +29,18 @@ def stage_file(name: str) -> str:
     return f"{write_file(staged, mode=_MODES[name])}; ! cmp -s {staged} {installed} || rm {staged}"
 
 
+def install_staged() -> str:
+    """A script that moves the staged certificate and key into place together and says so, if they, and the one of them
+    that stays, have the sums that standard input lists as for `sha256sum -c`. Else it prints nothing."""
+    return load_script(
+        Path(__file__).with_name("install_staged.sh"),
+        FOLDER=KEPT_CERTIFICATES,
+        STAGED=STAGED.name,
+        NAMES=" ".join(_MODES),
+        INSTALLED=_INSTALLED,
+    )
+
+
 def install_certificate(machine: Login, chain: str, private_key: str) -> None:
     """Installs certificate and key (PEM) as they were staged, or stages them first. If there is a registry's container
     already, it is restarted gently, and waited for until it serves them."""
@@ -45,15 +57,8 @@ def install_certificate(machine: Login, chain: str, private_key: str) -> None:
 
 
 def _install_staged(shell: Shell, contents: dict[str, str]) -> bool:
-    script = load_script(
-        Path(__file__).with_name("install_staged.sh"),
-        FOLDER=KEPT_CERTIFICATES,
-        STAGED=STAGED.name,
-        NAMES=" ".join(contents),
-        INSTALLED=_INSTALLED,
-    )
     sums = "".join(f"{sha256_of_text(content)}  {name}\n" for name, content in contents.items())
-    return shell.run(as_root(script), stdin=sums).strip() == _INSTALLED
+    return shell.run(as_root(install_staged()), stdin=sums).strip() == _INSTALLED
 
 
 def _wait_until_served(host: str, port: int, wanted: str) -> None:

@@ -9,5 +9,5 @@ for name in $NAMES; do
 done
 (cd "$STAGED" && sha256sum -c - >/dev/null 2>&1) || exit 0
 for name in $NAMES; do mv "$STAGED/$name" "$name"; done
-rmdir "$STAGED"
+rm -r "$STAGED"
 echo "$INSTALLED"

@@ -12,7 +12,7 @@ import pytest
 
 from registry_stack.common.waiting import wait_for
 from registry_stack.guest.scripts import as_root
-from registry_stack.registry.restart import gentle_restart_script
+from registry_stack.registry.restart import gentle_restart_script, restarted_at
 from tests.shell.guest_shell import Guest
 
 PID = "77"
@@ -20,12 +20,13 @@ LISTENING = "   0: 00000000000000000000000000000000:1388 00000000000000000000000
 RULE = "-p tcp --dport 443 --syn -m addrtype --dst-type LOCAL -j DROP"
 RULES = [f"PREROUTING {RULE}", f"OUTPUT {RULE}"]
 SECONDS = 10
+FILES = {"container": "abc123\n", "port": "443\n", "rules": "", "code": "0", "sockets": LISTENING}
 # Each writes down what it is asked. `docker restart` lasts for as long as the file `busy` is there.
 DOCKER = """
 echo "docker $*" >>"$lab/asked"
 case $1 in
     ps) cat "$lab/container" ;;
-    inspect) echo {pid} ;;
+    inspect) case $3 in *PortBindings*) cat "$lab/port" ;; *) echo {pid} ;; esac ;;
     logs) echo "panic: no such certificate" ;;
     restart)
         cp "$lab/rules" "$lab/rules-at-restart"
@@ -71,13 +72,13 @@ class Lab:
         return [line for line in path.read_text().splitlines() if line.startswith(what)] if path.exists() else []
 
     def run(self) -> str:
-        return self.guest.run(as_root(gentle_restart_script(443)))
+        return self.guest.run(as_root(gentle_restart_script()))
 
     @contextmanager
     def restarting(self) -> Iterator[subprocess.Popen[bytes]]:
         """The script, while it waits for Docker to restart the container."""
         self.write("busy", "")
-        command = ["/bin/sh", "-ec", self.guest.here(gentle_restart_script(443))]
+        command = ["/bin/sh", "-ec", self.guest.here(gentle_restart_script())]
         environment = {"PATH": f"{self.guest.root}/bin:{os.environ['PATH']}"}
         with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as script:
             wait_for("the restart to begin", lambda: self.asked("docker restart") or None, SECONDS, pause=0.01)
@@ -93,7 +94,7 @@ def lab(guest: Guest) -> Iterator[Lab]:
     for name, script in (("docker", DOCKER), ("iptables", IPTABLES), ("sleep", SLEEP)):
         made.write(f"bin/{name}", f"#!/bin/sh\nlab={guest.root}\n{script.format(pid=PID)}")
         (guest.root / "bin" / name).chmod(0o755)
-    for file, content in (("container", "abc123\n"), ("rules", ""), ("code", "0"), ("sockets", LISTENING)):
+    for file, content in FILES.items():
         made.write(file, content)
     made.write("proc/uptime", "100.50 200.00\n")
     made.write(f"proc/{PID}/net/tcp6", "")
@@ -102,11 +103,20 @@ def lab(guest: Guest) -> Iterator[Lab]:
     made.write("proc/uptime", "999.00 999.00\n")
 
 
+def test_an_engine_that_does_not_tell_the_port_stops_it_all(lab: Lab) -> None:
+    lab.write("bin/docker", (lab.guest.root / "bin/docker").read_text().replace('cat "$lab/port"', "exit 1"))
+    with pytest.raises(subprocess.CalledProcessError):
+        lab.run()
+    assert lab.asked("docker restart") == []
+    assert lab.asked("iptables") == []
+
+
 def test_new_connections_wait_while_the_container_restarts(lab: Lab) -> None:
-    assert lab.run() == "restarted\n"
+    assert lab.run() == "restarted 443\n"
     assert lab.asked("docker ps") == [
         "docker ps --all --quiet --filter name=^registry$ --filter label=registry-stack.starts-with"
     ]
+    assert {line.split()[-1] for line in lab.asked("docker inspect")} == {"abc123"}
     assert lab.asked("docker restart") == ["docker restart -t 10 abc123"]
     assert lab.lines("rules-at-restart") == RULES
     assert lab.lines("rules") == []
@@ -124,14 +134,15 @@ def test_what_a_killed_run_has_left_is_removed_and_nothing_else(lab: Lab) -> Non
 def test_where_nothing_runs_there_is_nothing_to_restart(docker: str, lab: Lab) -> None:
     lab.write("container", "")
     lab.write("bin/docker", f"#!/bin/sh\n{docker}\n")
-    assert lab.run() == ""
+    printed = lab.run()
+    assert (printed, restarted_at(printed)) == ("", None)
     assert lab.asked("iptables") == []
 
 
 @pytest.mark.parametrize("code", [1, 2, 127])
 def test_without_a_firewall_it_is_restarted_all_the_same(code: int, lab: Lab) -> None:
     lab.write("bin/iptables", f"#!/bin/sh\necho no such table >&2\nexit {code}\n")
-    assert lab.run() == "restarted\n"
+    assert lab.run() == "restarted 443\n"
 
 
 SOCKETS = {
@@ -156,7 +167,7 @@ def test_a_registry_that_does_not_listen_has_its_last_words_told(sockets: str, l
 def test_one_that_listens_on_ipv4_alone_listens(lab: Lab) -> None:
     lab.write("sockets", "")
     lab.write(f"proc/{PID}/net/tcp", "   0: 00000000:1388 00000000:0000 0A 00000000:00000000 00:00000000 00000000\n")
-    assert lab.run() == "restarted\n"
+    assert lab.run() == "restarted 443\n"
 
 
 def test_a_restart_that_fails_lets_clients_in_again(lab: Lab) -> None:
@@ -196,8 +207,9 @@ def test_after_a_kill_clients_are_let_in_again_once_their_patience_ends(lab: Lab
         wait_for("clients to be let in", lambda: not lab.lines("rules") or None, SECONDS, pause=0.01)
 
 
-def test_the_port_is_the_machines(lab: Lab) -> None:
-    lab.guest.run(as_root(gentle_restart_script(5443)))
+def test_the_port_is_the_containers_own(lab: Lab) -> None:
+    lab.write("port", "5443\n")
+    assert restarted_at(lab.run()) == 5443
     assert lab.lines("rules-at-restart") == [rule.replace("443", "5443") for rule in RULES]
 
 
