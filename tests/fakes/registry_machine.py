@@ -74,7 +74,7 @@ class RegistryMachine:
                 self.staged |= {} if self.loses else {file: stdin}
                 return Reply()
         if f"STAGED={STAGED.name}\n" in command:
-            return self._install(dict(reversed(line.split("  ")) for line in stdin.splitlines()))
+            return self._install({name: digest for digest, name in map(str.split, stdin.splitlines())})
         if not self.running:
             return Reply()
         self.restarted = self.restarts is None
