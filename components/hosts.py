@@ -92,11 +92,12 @@ class MadeHost:
         self, name: str, script: str, opts: pulumi.ResourceOptions, *, stdin: pulumi.Input[str]
     ) -> remote.Command:
         """A script run as root on the machine when the resource is created, and when anything about it changes."""
+        command = as_root(script)
         return remote.Command(
             name,
             connection=remote.ConnectionArgs(**self.login, dial_error_limit=_DIALS),
-            create=as_root(script),
-            stdin=stdin,
+            create=command.line,
+            stdin=pulumi.Output.concat(command.head, stdin),
             triggers=[self.serial],
             add_previous_output_in_env=False,
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(hide_diffs=["stdin"])),

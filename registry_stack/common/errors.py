@@ -15,7 +15,11 @@ from collections.abc import Sequence
 
 
 class StackError(Exception):
-    """The base of this program's own errors."""
+    """The base of this program's own errors. Texts of hosts are in many of them, and they go to terminals: what a
+    terminal would not print as it is comes as an escape sequence of Python's."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(printable(text))
 
 
 class CommandError(StackError):
@@ -62,3 +66,8 @@ class UnreachableError(StackError, OSError):
 
 class CertificateError(UnreachableError):
     """Something answers there, with a certificate that is not valid."""
+
+
+def printable(text: str) -> str:
+    """The text with `\\x1b` and the like in the place of what controls a terminal; lines and tabs stay."""
+    return "".join(each if each.isprintable() or each in "\n\t" else repr(each)[1:-1] for each in text)

@@ -5,11 +5,11 @@ from enum import StrEnum
 
 from registry_stack.common.errors import CertificateError, CommandError, DeadlineError, UnreachableError
 from registry_stack.common.waiting import wait_for, wait_until
-from registry_stack.guest.scripts import as_root
+from registry_stack.guest.engines.containers import container_ids
 from registry_stack.machines.docker_machine import DockerMachine
 from registry_stack.remote.docker_engine import is_ready, wait_for_engine
 from registry_stack.remote.login import Login
-from registry_stack.remote.ssh import run_command
+from registry_stack.remote.ssh import run_as_root
 
 _SECONDS_TO_SETTLE = 60
 
@@ -74,10 +74,10 @@ def regenerate_certificates(tool: DockerMachine, name: str, login: Login) -> Non
     take care of (docker/machine issue 4721)."""
     running: list[str] = []
     with suppress(CommandError):  # an engine that its certificates keep from starting runs nothing
-        running = run_command(login, as_root("docker ps --quiet --no-trunc")).split()
+        running = container_ids(run_as_root(login, "docker ps --quiet --no-trunc"))
     tool.regenerate_certificates(name)
     if running:
-        run_command(login, as_root(f"docker start {' '.join(running)}"), seconds=tool.deadline)
+        run_as_root(login, f"docker start {' '.join(running)}", seconds=tool.deadline)
 
 
 def _start(tool: DockerMachine, name: str) -> None:

@@ -9,14 +9,13 @@ from registry_stack.common.errors import MachineError
 from registry_stack.common.locks import locked
 from registry_stack.common.options import OptionValue
 from registry_stack.guest.boot2docker import renew_engine_script
-from registry_stack.guest.scripts import as_root
 from registry_stack.machines.docker_machine import DockerMachine
 from registry_stack.machines.first_contact import wait_for_machine
 from registry_stack.machines.health import heal, regenerate_certificates, wake
 from registry_stack.machines.records import MachineRecord
 from registry_stack.machines.spec import MachineSpec
 from registry_stack.remote.login import Login
-from registry_stack.remote.ssh import run_command, wait_for_host_key
+from registry_stack.remote.ssh import run_as_root, wait_for_host_key
 
 
 def create_machine(tool: DockerMachine, spec: MachineSpec) -> Login:
@@ -124,7 +123,7 @@ def _renew_engine(options: Mapping[str, OptionValue], spec: MachineSpec) -> None
     if spec.ssh_key and spec.host_key:
         user, host = str(options.get("generic-ssh-user", "root")), str(options["generic-ip-address"])
         login = Login(host, user, spec.ssh_key, spec.host_key)
-        run_command(login, as_root(renew_engine_script()), purpose="starting the engine")
+        run_as_root(login, renew_engine_script(), purpose="starting the engine")
 
 
 @contextmanager

@@ -7,13 +7,12 @@ from dataclasses import replace
 from registry_stack.common.errors import CommandError, DeadlineError, MachineError, UnreachableError
 from registry_stack.common.waiting import wait_for, wait_until
 from registry_stack.guest.addresses import GUESTS, KEPT, StaticAddress, which_guest
-from registry_stack.guest.scripts import as_root
 from registry_stack.machines.docker_machine import DockerMachine
 from registry_stack.machines.health import Health, heal, inspect_machine, regenerate_certificates, wake
 from registry_stack.remote.docker_engine import has_certificate_for, wait_for_engine
 from registry_stack.remote.login import Login
 from registry_stack.remote.reboot import answers, is_at, reboot
-from registry_stack.remote.ssh import run_command
+from registry_stack.remote.ssh import run_as_root, run_script
 
 _SECONDS_TO_LEAVE = 30
 
@@ -79,29 +78,29 @@ def heal_moved(tool: DockerMachine, name: str, first: Login, target: StaticAddre
 
 def _is_kept(there: Login, target: StaticAddress) -> bool:
     """Whether the machine keeps its address after a reboot. An unknown kind of guest is taken to keep it."""
-    kind = run_command(there, which_guest()).strip()
+    kind = run_script(there, which_guest()).strip()
     if kind not in GUESTS:
         return True
     guest = GUESTS[kind]
-    return run_command(there, as_root(guest.keeps), stdin=guest.document(target)).strip() == KEPT
+    return run_as_root(there, guest.keeps, stdin=guest.document(target)).strip() == KEPT
 
 
 def _apply_address(now: Login, there: Login, target: StaticAddress, seconds: float) -> None:
-    kind = run_command(now, which_guest()).strip()
+    kind = run_script(now, which_guest()).strip()
     if kind not in GUESTS:
         raise MachineError(
             f"{now} can't be given a static address: it is neither a Boot2Docker nor a system with netplan, "
             "NetworkManager or systemd-networkd. Give it the address by hand, then run `pulumi up` again"
         )
     guest = GUESTS[kind]
-    run_command(now, as_root(guest.install), stdin=guest.document(target), purpose="writing the static address")
+    run_as_root(now, guest.install, stdin=guest.document(target), purpose="writing the static address")
     if now.host == there.host:
         return
     if guest.reboots:
         reboot(now, there.host, seconds)
         return
     with suppress(UnreachableError, CommandError):  # the connection breaks when the address goes
-        run_command(now, as_root(guest.apply), seconds=10)
+        run_as_root(now, guest.apply, seconds=10)
     wait_until(f"{there} with the same host key", lambda: answers(there), seconds)
 
 

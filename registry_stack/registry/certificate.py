@@ -10,7 +10,7 @@ from registry_stack.certificates.fingerprints import fetch_sha256, sha256_of
 from registry_stack.common.errors import StackError
 from registry_stack.common.hashing import sha256_of_text
 from registry_stack.common.waiting import wait_until
-from registry_stack.guest.scripts import as_root, load_script, write_file
+from registry_stack.guest.scripts import load_script, write_file
 from registry_stack.registry.configuration import CERTIFICATE, KEPT_CERTIFICATES, KEY
 from registry_stack.registry.restart import gentle_restart_script, restarted_at
 from registry_stack.remote.login import Login
@@ -48,17 +48,17 @@ def install_certificate(machine: Login, chain: str, private_key: str) -> None:
     with connect(machine) as shell:
         if not _install_staged(shell, contents):
             for name, content in contents.items():
-                shell.run(as_root(write_file(STAGED / name, mode=_MODES[name])), stdin=content)
+                shell.run_as_root(write_file(STAGED / name, mode=_MODES[name]), stdin=content)
             if not _install_staged(shell, contents):
                 raise StackError(f"{machine}: the files in {STAGED} are not what was written there")
-        port = restarted_at(shell.run(as_root(gentle_restart_script()), purpose="restarting the registry"))
+        port = restarted_at(shell.run_as_root(gentle_restart_script(), purpose="restarting the registry"))
     if port:
         _wait_until_served(machine.host, port, sha256_of(chain))
 
 
 def _install_staged(shell: Shell, contents: dict[str, str]) -> bool:
     sums = "".join(f"{sha256_of_text(content)}  {name}\n" for name, content in contents.items())
-    return shell.run(as_root(install_staged()), stdin=sums).strip() == _INSTALLED
+    return shell.run_as_root(install_staged(), stdin=sums).strip() == _INSTALLED
 
 
 def _wait_until_served(host: str, port: int, wanted: str) -> None:

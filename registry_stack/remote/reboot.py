@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from registry_stack.common.errors import CommandError, HostKeyError, UnreachableError
 from registry_stack.common.waiting import wait_until
-from registry_stack.guest.scripts import as_root
 from registry_stack.remote.login import Login
-from registry_stack.remote.ssh import run_command
+from registry_stack.remote.ssh import run_as_root, run_script
 
 _SECONDS_TO_ANSWER = 1
 _BOOT_ID = "cat /proc/sys/kernel/random/boot_id"
@@ -19,13 +18,13 @@ def reboot(login: Login, address: str, seconds: float) -> None:
 
     By its own `shutdown`, because docker-machine's restart waits at the old address.
     """
-    before = run_command(login, _BOOT_ID)
+    before = run_script(login, _BOOT_ID)
     with suppress(UnreachableError, CommandError):  # the connection may break before the command has ended
-        run_command(login, as_root("shutdown -r now"), seconds=10)
+        run_as_root(login, "shutdown -r now", seconds=10)
     there = replace(login, host=address)
 
     def has_rebooted() -> bool:
-        return run_command(there, _BOOT_ID) != before
+        return run_script(there, _BOOT_ID) != before
 
     wait_until(f"the reboot of {login}", has_rebooted, seconds, failures=(UnreachableError, CommandError))
 
@@ -42,7 +41,7 @@ def is_at(login: Login) -> bool:
 def answers(login: Login) -> bool:
     """Whether the machine with that host key answers there right now."""
     try:
-        run_command(login, "true")
+        run_script(login, "true")
     except UnreachableError:
         return False
     return True

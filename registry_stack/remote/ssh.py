@@ -3,7 +3,8 @@
 import logging
 import socket
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,41 +12,66 @@ from typing import Any
 from registry_stack.common.errors import CommandError, HostKeyError, StackError, UnreachableError
 from registry_stack.common.lazy import paramiko
 from registry_stack.common.waiting import wait_for
+from registry_stack.guest.scripts import NO_ROOT, Command, as_root, as_user
 from registry_stack.remote.credentials import credentials
 from registry_stack.remote.login import Login
+from registry_stack.remote.mark import Mark
 
 # an error is told in one line; paramiko would log a traceback of it as well
 logging.getLogger("paramiko").addHandler(logging.NullHandler())
+MOST = 2**20
+"""How many bytes are read of what a script prints, on each of its streams."""
 
 
 @dataclass(frozen=True)
 class Shell:
-    """A connection to a machine, on which commands run one after the other."""
+    """A connection to a machine, on which scripts run one after the other. One that prints more than MOST bytes, or as
+    many as are asked for, is ended: no host can fill this one's memory."""
 
     login: Login
     client: "paramiko.SSHClient"
 
-    def run(self, command: str, *, stdin: str = "", seconds: float = 60, purpose: str = "") -> str:
-        """Runs a shell command and returns what it printed. Secrets go through `stdin`, never into `command`.
+    def run(self, script: str, *, stdin: str = "", seconds: float = 60, purpose: str = "", most: int = MOST) -> str:
+        """Runs a script of the POSIX shell, and returns what it printed; nothing else that the session says counts.
 
-        A command that prints nothing for `seconds` counts as one that does not end. If it fails, the CommandError names
-        its `purpose`, or else shows the command.
+        Secrets go through `stdin`, never into the script. One that prints nothing for `seconds` counts as one that does
+        not end. If it fails, the CommandError names its `purpose`, or else shows the script.
         """
-        shown = [f"{purpose} on {self.login}"] if purpose else [f"{self.login}:", command]
+        return self._run(script, as_user, stdin, seconds, purpose, most)
+
+    def run_as_root(
+        self, script: str, *, stdin: str = "", seconds: float = 60, purpose: str = "", most: int = MOST
+    ) -> str:
+        """The same as root. Raises StackError for a user who can't become root."""
+        return self._run(script, as_root, stdin, seconds, purpose, most)
+
+    def _run(
+        self, script: str, by: Callable[[str], Command], stdin: str, seconds: float, purpose: str, most: int
+    ) -> str:
+        shown = [f"{purpose} on {self.login}"] if purpose else [f"{self.login}:", script]
+        mark = Mark()
+        command = by(mark.around(script))
         channel = self.client.get_transport().open_session(timeout=seconds)  # type: ignore[union-attr]  # set by a connected client
         channel.settimeout(seconds)
-        channel.exec_command(command)
+        channel.exec_command(command.line)
         try:
-            _send(channel, stdin)
-            output = channel.makefile("rb").read().decode("utf-8", "replace")
-            errors = channel.makefile_stderr("rb").read().decode("utf-8", "replace")
+            _send(channel, command.head + stdin)
+            output, errors = _read(channel, most)
             if not channel.status_event.wait(seconds):  # recv_exit_status would wait for ever
                 raise TimeoutError
         except TimeoutError:
             raise CommandError(shown, None, "") from None
-        if code := channel.recv_exit_status():
-            raise CommandError(shown, code, output + errors)
-        return output
+        except _TooMuchError:
+            raise StackError(f"{' '.join(shown)}: printed more than {most} bytes, and was stopped") from None
+        code, said = channel.recv_exit_status(), mark.between(output)
+        if said is None and NO_ROOT in output.splitlines():
+            raise StackError(
+                f"{self.login} can't become root: neither sudo nor doas lets that user without a password. Allow one "
+                "of them without a password, or log in as root"
+            )
+        if code or said is None:
+            raise CommandError(shown, code, (said if said is not None else output) + mark.after(errors))
+        return said
 
 
 @contextmanager
@@ -84,10 +110,16 @@ def connect(login: Login, seconds: float = 15) -> Iterator[Shell]:
         raise UnreachableError(login, error) from None
 
 
-def run_command(login: Login, command: str, *, stdin: str = "", seconds: float = 60, purpose: str = "") -> str:
-    """Runs one command on a connection of its own, as Shell.run does."""
+def run_script(login: Login, script: str, *, stdin: str = "", seconds: float = 60, purpose: str = "") -> str:
+    """Runs one script on a connection of its own, as Shell.run does."""
     with connect(login) as shell:
-        return shell.run(command, stdin=stdin, seconds=seconds, purpose=purpose)
+        return shell.run(script, stdin=stdin, seconds=seconds, purpose=purpose)
+
+
+def run_as_root(login: Login, script: str, *, stdin: str = "", seconds: float = 60, purpose: str = "") -> str:
+    """Runs one script on a connection of its own, as Shell.run_as_root does."""
+    with connect(login) as shell:
+        return shell.run_as_root(script, stdin=stdin, seconds=seconds, purpose=purpose)
 
 
 def _prompt(connection: Any, **options: Any) -> "paramiko.Transport":
@@ -104,6 +136,26 @@ def _send(channel: "paramiko.Channel", stdin: str) -> None:
         raise
     except OSError:
         return  # the command ended without reading it all: its exit code tells more
+
+
+def _read(channel: "paramiko.Channel", most: int) -> tuple[str, str]:
+    """What comes on both streams until they end. Raises _TooMuchError as soon as one has more than `most` bytes."""
+    streams = (channel.makefile("rb"), channel.makefile_stderr("rb"))
+
+    def read(stream: "paramiko.ChannelFile") -> str:
+        content: bytes = stream.read(most + 1)
+        if len(content) > most:
+            channel.close()  # which ends the other stream, and on its side the script's
+            raise _TooMuchError
+        return content.decode("utf-8", "replace")
+
+    with ThreadPoolExecutor(len(streams)) as together:
+        output, errors = together.map(read, streams)
+    return output, errors
+
+
+class _TooMuchError(Exception):
+    """A script printed more than is read of it."""
 
 
 def _not_yet() -> tuple[type[Exception], ...]:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from registry_stack.common.errors import CommandError, MachineError, RegistryError, StackError
+from registry_stack.common.errors import MachineError, RegistryError
 from registry_stack.common.hashing import sha256_of_text
 from registry_stack.common.waiting import wait_until
 from registry_stack.guest.engines import Engine
+from registry_stack.guest.engines.containers import container_ids
 from registry_stack.guest.engines.restart import restart_script, resume_script
-from registry_stack.guest.scripts import as_root, self_contained
 from registry_stack.guest.systems import SYSTEMS, System, recognise
 from registry_stack.remote.login import Login
 from registry_stack.remote.reboot import reboot
@@ -20,7 +20,6 @@ from registry_stack.trust.diagnosis import diagnose, request
 from registry_stack.trust.facts import Facts, inspect_script
 from registry_stack.trust.plan import Previous, conflicts, owned_folders, plan, script_of
 
-_SHELL = as_root("exec sh -es")
 _PURPOSE = "setting up or checking trust"
 _SECONDS = 120
 _PAUSE = 1.0
@@ -96,7 +95,7 @@ class TrustClient:
     def _reboot(self, engine: Engine, seconds: float) -> str:
         """Reboots the client; returns the script to run then."""
         with self._session() as session:
-            containers = session.run(engine.running).split()
+            containers = container_ids(session.run(engine.running)) if engine.running else []
         reboot(self.login, self.login.host, seconds)
         return resume_script(engine, containers, seconds)
 
@@ -140,12 +139,4 @@ class _Session:
             self.run(script_of(taken, system))
 
     def run(self, commands: str, seconds: float = _SECONDS) -> str:
-        try:
-            return self.shell.run(_SHELL, stdin=self_contained(commands), seconds=seconds, purpose=_PURPOSE)
-        except CommandError as error:
-            if "sudo" in error.output and "password" in error.output:
-                raise StackError(
-                    f"{self.shell.login} can't become root: sudo asks for a password. Allow that user sudo without "
-                    "one, or log in as root"
-                ) from None
-            raise
+        return self.shell.run_as_root(commands, seconds=seconds, purpose=_PURPOSE)

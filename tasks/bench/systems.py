@@ -17,7 +17,6 @@ from docker import DockerClient
 
 from images.names import SITE
 from registry_stack.guest.engines import ENGINES
-from registry_stack.guest.scripts import as_root
 from registry_stack.settings import load
 from tasks.bench.program import init, operate
 from tasks.bench.stack import LABELS, PROJECT, STACK, BenchStack
@@ -68,7 +67,7 @@ def run_systems(stack: BenchStack, engine: DockerClient) -> Iterator[SystemRun]:
             stack = with_clients(stack, hosts[_REGISTRY], clients)
             up = operate(stack, "up").seconds
             began = time.monotonic()
-            hosts[name].run(as_root(ENGINES[by].request.format(image)))
+            hosts[name].run_as_root(ENGINES[by].request.format(image))
             pull = time.monotonic() - began
             yield SystemRun(system, by, scope, up + pull, pull)
 

@@ -35,7 +35,7 @@ from registry_stack.common.errors import CommandError, UnreachableError
 from registry_stack.common.waiting import wait_for
 from registry_stack.guest.boot2docker import PERSISTENT
 from registry_stack.remote.login import Login
-from registry_stack.remote.ssh import run_command
+from registry_stack.remote.ssh import run_as_root, run_script
 from tasks.lab.hosts import AT_ONCE, create_host, make_network, make_ssh_key, remove_all
 
 SECONDS = 60.0
@@ -73,7 +73,11 @@ class SystemHost:
 
     def run(self, command: str, stdin: str = "") -> str:
         """What the command printed. Raises CommandError unless its exit code is 0."""
-        return run_command(self.login, command, stdin=stdin)
+        return run_script(self.login, command, stdin=stdin)
+
+    def run_as_root(self, script: str, stdin: str = "") -> str:
+        """The same as root."""
+        return run_as_root(self.login, script, stdin=stdin)
 
     def push(self, image: str, reference: str) -> str:
         """Copies an image of the local engine to the host's Docker engine, which pushes it; returns its digest."""
