@@ -13,17 +13,20 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_SUCCEEDED
 
 from registry_stack.remote.login import Login
+from tests.fakes.session import Asked, read_session
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What a command prints and how it ends: without a code it does not say, with `drops` the connection breaks."""
+    """What a script prints and how it ends: without a code it does not say, with `drops` the connection breaks. With
+    `raw` the output has no marks around it."""
 
     output: str = ""
     errors: str = ""
     code: int | None = 0
     ends: bool = True
     drops: bool = False
+    raw: bool = False
 
 
 Answer = Callable[[str, str], Reply]
@@ -42,9 +45,12 @@ def public(private: str) -> str:
 
 @dataclass
 class SshServer:
-    """A server for one user's key. `asked` has the commands with their standard input, of
-    which no more than a byte is read unless it `reads`; `tried` has the users. It listens at two addresses of loopback,
-    and hangs up at those that are not in `hosts`."""
+    """A server for one user's key. It listens at two addresses of loopback, and hangs up at those not in `hosts`.
+
+    `asked` has the scripts with what they were given on standard input, of which no more than a byte is read unless it
+    `reads`; `lines` has the command lines that they came with, `tried` the users. `noise` is what the login shell
+    prints by itself.
+    """
 
     answer: Answer = lambda _command, _stdin: Reply()
     host_key: paramiko.PKey = field(
@@ -52,7 +58,9 @@ class SshServer:
     )
     user_key: str = field(default_factory=ed25519)
     asked: list[tuple[str, str]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
     tried: list[str] = field(default_factory=list)
+    noise: str = ""
     reads: bool = True
     port: int = 0
     hosts: set[str] = field(default_factory=lambda: {"127.0.0.1"})
@@ -126,11 +134,14 @@ class _Session(paramiko.ServerInterface):
 
     def _run(self, channel: paramiko.Channel, command: str) -> None:
         with suppress(OSError, EOFError):
+            self._server.lines.append(command)
             stdin = (channel.makefile("rb").read() if self._server.reads else channel.recv(1)).decode()
-            self._server.asked.append((command, stdin))
-            reply = self._server.answer(command, stdin)
-            channel.sendall(reply.output.encode())
-            channel.sendall_stderr(reply.errors.encode())
+            asked = read_session(command, stdin) if self._server.reads else Asked(command, False, stdin, "")
+            self._server.asked.append((asked.script, asked.data))
+            reply = self._server.answer(asked.script, asked.data)
+            output = reply.output if reply.raw else asked.marked(reply.output)
+            channel.sendall((self._server.noise + output).encode())
+            channel.sendall_stderr(f"{self._server.noise}{asked.mark}\n{reply.errors}".encode())
             if reply.drops:
                 self._transport.close()
             if reply.code is not None:

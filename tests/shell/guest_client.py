@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from registry_stack.guest.engines import ENGINES
-from registry_stack.guest.scripts import as_root, self_contained
 from registry_stack.guest.systems import System
 from registry_stack.trust.desired import DesiredTrust
 from registry_stack.trust.facts import Facts, inspect_script
@@ -69,7 +68,7 @@ class ClientGuest:
         return {path.removeprefix(str(self.guest.root)): content for path, content in here.items()}
 
     def _run(self, commands: str) -> str:
-        return self.guest.run(as_root("exec sh -es"), self_contained(commands))
+        return self.guest.run_as_root(commands)
 
 
 def make_client(root: Path, system: System | None, shell: str = "sh") -> ClientGuest:

@@ -6,6 +6,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from registry_stack.guest.scripts import as_root
+
 _PATHS = re.compile(r"(?<![\w.])/(?=(?:etc|proc|run/systemd|usr/local|var/lib)/)")
 
 
@@ -21,23 +23,35 @@ class Guest:
 
     def start(self, command: str, umask: int = 0o022) -> subprocess.Popen[bytes]:
         """Starts a command line as the machine's SSH server would."""
+        return self._start(self.here(command), umask)
+
+    def run(self, command: str, stdin: str = "") -> str:
+        """Runs a command line to its end; one that fails raises CalledProcessError."""
+        return _end(self.start(command), self.here(stdin))
+
+    def start_as_root(self, script: str, umask: int = 0o022) -> subprocess.Popen[bytes]:
+        """Starts a script of root's as an SSH session does, which has sent all but the script's own input."""
+        command = as_root(self.here(script))
+        process = self._start(command.line, umask)
+        assert process.stdin is not None
+        process.stdin.write(command.head.encode())
+        process.stdin.flush()
+        return process
+
+    def run_as_root(self, script: str, stdin: str = "") -> str:
+        """Runs a script of root's to its end, as an SSH session does; one that fails raises CalledProcessError."""
+        return _end(self.start_as_root(script), self.here(stdin))
+
+    def _start(self, command: str, umask: int) -> subprocess.Popen[bytes]:
         environment = {"PATH": f"{self.root}/bin:{os.environ['PATH']}"}
         return subprocess.Popen(
-            ["/bin/sh", "-c", self.here(command)],
+            ["/bin/sh", "-c", command],
             env=environment,
             umask=umask,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-
-    def run(self, command: str, stdin: str = "") -> str:
-        """Runs a command line to its end; one that fails raises CalledProcessError."""
-        with self.start(command) as process:
-            output, errors = process.communicate(self.here(stdin).encode())
-        if process.returncode:
-            raise subprocess.CalledProcessError(process.returncode, command, output, errors)
-        return output.decode()
 
     def path(self, absolute: str) -> Path:
         return self.root / absolute.removeprefix("/")
@@ -49,6 +63,14 @@ class Guest:
     @property
     def hosts(self) -> Path:
         return self.path("/etc/hosts")
+
+
+def _end(process: subprocess.Popen[bytes], stdin: str) -> str:
+    with process:
+        output, errors = process.communicate(stdin.encode())
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, process.args, output, errors)
+    return output.decode()
 
 
 def make_guest(root: Path) -> Guest:

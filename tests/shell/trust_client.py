@@ -67,11 +67,11 @@ class LoopbackClient:
         if "shutdown" in command:
             self.boots += 1
             return Reply()
-        if "docker pull" in stdin:
+        if "docker pull" in command:
             return Reply(self.said.pop(0) if len(self.said) > 1 else self.said[0])
-        self.scripts.append(stdin)
+        self.scripts.append(command)
         try:
-            return Reply(self.client.guest.run(command, stdin).replace(str(self.root), ""))
+            return Reply(self.client.guest.run(f"set -e\n{command}", stdin).replace(str(self.root), ""))
         except CalledProcessError as error:
             return Reply(errors=error.stderr.decode(), code=error.returncode)
 
@@ -80,7 +80,7 @@ def make_loopback_client(root: Path, system: System | None) -> LoopbackClient:
     """A client whose docker has a container that runs; a restart of its service is noted."""
     made = LoopbackClient(make_client(root, system))
     commands = {
-        "docker": 'case "$1" in ps) echo c0ffee;; inspect) [ "$4" = c0ffee ];; esac',
+        "docker": 'case "$1" in ps) echo c0ffee0c0ffe;; inspect) [ "$4" = c0ffee0c0ffe ];; esac',
         "service": "true",
         "rc-service": "true",
         "systemctl": "true",

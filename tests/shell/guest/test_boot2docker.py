@@ -6,18 +6,17 @@ from ipaddress import IPv4Address, IPv4Network
 import pytest
 
 from registry_stack.guest.boot2docker import block, install_block, remove_block, static_address
-from registry_stack.guest.scripts import as_root
 from tests.shell.guest_shell import Guest
 
 FOREIGN = "#!/bin/sh\n# mine\nmodprobe zfs\nprintf '%s\\n' \"$HOME\"\n"
 
 
 def install(guest: Guest, part: str, *lines: str) -> None:
-    guest.run(as_root(install_block(part)), block(part, lines))
+    guest.run_as_root(install_block(part), block(part, lines))
 
 
 def remove(guest: Guest, part: str) -> None:
-    guest.run(as_root(remove_block(part)))
+    guest.run_as_root(remove_block(part))
 
 
 def test_the_guides_three_lines() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from registry_stack.common.waiting import wait_for
-from registry_stack.guest.scripts import as_root, self_contained, write_file
+from registry_stack.guest.scripts import write_file
 from tests.shell.guest_shell import Guest
 
 FOLDER = "/var/lib/boot2docker/registry-certs"
@@ -21,7 +21,7 @@ def mode(guest: Guest, path: str) -> int:
 
 @pytest.mark.parametrize("wanted", ["600", "644"])
 def test_content_and_mode(wanted: str, guest: Guest) -> None:
-    guest.run(as_root(write_file(KEY, mode=wanted)), "ä key\nof two lines")
+    guest.run_as_root(write_file(KEY, mode=wanted), "ä key\nof two lines")
     assert guest.path(str(KEY)).read_text("utf-8") == "ä key\nof two lines"
     assert mode(guest, str(KEY)) == int(wanted, 8)
     assert mode(guest, FOLDER) == 0o755
@@ -30,8 +30,8 @@ def test_content_and_mode(wanted: str, guest: Guest) -> None:
 
 def test_while_it_is_written_nobody_else_reads_it_and_the_old_one_stays(guest: Guest) -> None:
     path, fresh = guest.path(str(KEY)), guest.path(f"{KEY}.new")
-    guest.run(as_root(write_file(KEY, mode="644")), "old")
-    with guest.start(as_root(write_file(KEY, mode="644")), umask=0) as writing:
+    guest.run_as_root(write_file(KEY, mode="644"), "old")
+    with guest.start_as_root(write_file(KEY, mode="644"), umask=0) as writing:
         assert writing.stdin is not None
         writing.stdin.write(b"half of ")
         writing.stdin.flush()
@@ -45,9 +45,9 @@ def test_while_it_is_written_nobody_else_reads_it_and_the_old_one_stays(guest: G
 
 
 def test_a_connection_that_is_lost_before_the_content_came_keeps_the_old_file(guest: Guest) -> None:
-    guest.run(as_root(write_file(KEY, mode="600")), "old")
+    guest.run_as_root(write_file(KEY, mode="600"), "old")
     with pytest.raises(subprocess.CalledProcessError):
-        guest.run(as_root(write_file(KEY, mode="600")), "")
+        guest.run_as_root(write_file(KEY, mode="600"), "")
     assert guest.path(str(KEY)).read_text() == "old"
 
 
@@ -70,7 +70,7 @@ def test_a_key_is_at_no_step_readable_by_others(left_over: int | None, guest: Gu
         fresh.write_text("x" * 5000)
         fresh.chmod(left_over)
     for content in ("one", "another"):
-        with guest.start(as_root(write_file(KEY, mode="600")), umask=0) as writing:
+        with guest.start_as_root(write_file(KEY, mode="600"), umask=0) as writing:
             writing.communicate(content.encode())
         assert guest.path(str(KEY)).read_text() == content
     found = [line.split() for line in log.read_text().splitlines() if "registry-key.pem" in line]
@@ -81,39 +81,14 @@ def test_a_key_is_at_no_step_readable_by_others(left_over: int | None, guest: Gu
 
 
 def test_a_step_that_fails_ends_it_and_keeps_the_old_file(guest: Guest) -> None:
-    guest.run(as_root(write_file(KEY, mode="600")), "old")
+    guest.run_as_root(write_file(KEY, mode="600"), "old")
     guest.path(f"{KEY}.new").mkdir()
     with pytest.raises(subprocess.CalledProcessError):
-        guest.run(as_root(write_file(KEY, mode="600")), "new")
+        guest.run_as_root(write_file(KEY, mode="600"), "new")
     assert guest.path(str(KEY)).read_text() == "old"
 
 
 def test_odd_names_are_names(guest: Guest) -> None:
     odd = PurePosixPath("/var/lib/boot2docker/certs.d/registry0:5000 $(touch x)/it's.crt")
-    guest.run(as_root(write_file(odd, mode="644")), "CA")
+    guest.run_as_root(write_file(odd, mode="644"), "CA")
     assert guest.path(str(odd)).read_text() == "CA"
-
-
-def test_as_root_stops_at_the_first_failure(guest: Guest) -> None:
-    with pytest.raises(subprocess.CalledProcessError) as raised:
-        guest.run(as_root('echo "it\'s"; false; echo not reached'))
-    assert raised.value.stdout == b"it's\n"
-
-
-def test_a_script_on_the_standard_input_is_whole_whatever_its_commands_read(guest: Guest) -> None:
-    script = "cat\necho 'after' \"$(umask)\"\ncat <<'END'\nof a document\nEND"
-    assert guest.run(as_root("exec sh -es"), self_contained(script)) == "after 0022\nof a document\n"
-
-
-def test_a_script_on_the_standard_input_stops_at_the_first_failure(guest: Guest) -> None:
-    with pytest.raises(subprocess.CalledProcessError) as raised:
-        guest.run(as_root("exec sh -es"), self_contained("echo before\nfalse\necho not reached"))
-    assert raised.value.stdout == b"before\n"
-
-
-@pytest.mark.parametrize(("user", "by_sudo"), [("0", False), ("1000", True)])
-def test_as_root_needs_no_sudo_for_root(user: str, by_sudo: bool, guest: Guest) -> None:
-    for name, does in (("id", f"echo {user}"), ("sudo", 'echo by sudo\nexec "$@"')):
-        (guest.root / "bin" / name).write_text(f"#!/bin/sh\n{does}\n")
-        (guest.root / "bin" / name).chmod(0o755)
-    assert guest.run(as_root("echo 'it is' done")) == ("by sudo\n" if by_sudo else "") + "it is done\n"

@@ -62,7 +62,7 @@ def test_a_restart_at_creation_alone_and_containers_run_again(system: str, tmp_p
         outs = made(client, scope="system")
         restarted = [call for call in client.calls if call in restarts]
         assert (client.boots, len(restarted)) == ((2, 0) if system == "boot2docker" else (1, 1))
-        assert client.calls[-1] == "docker start c0ffee"
+        assert client.calls[-1] == "docker start c0ffee0c0ffe"
         updated = PROVIDER.update("client1", outs, client.props(scope="system", anchors={"old": OLD, "new": NEW})).outs
         assert updated is not None
         PROVIDER.delete("client1", updated)
