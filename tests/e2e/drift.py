@@ -13,12 +13,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from registry_stack.guest import boot2docker
-from registry_stack.guest.scripts import as_root, write_file
+from registry_stack.guest.scripts import write_file
 from registry_stack.machines.docker_machine import DockerMachine
 from registry_stack.remote.docker_engine import PORT
 from registry_stack.remote.login import Login
 from registry_stack.remote.reboot import reboot
-from registry_stack.remote.ssh import run_command
+from registry_stack.remote.ssh import run_as_root
 from tests.certificates import Authority, Issued
 from tests.e2e.stack import Stack
 
@@ -61,7 +61,7 @@ def lose_everything(stack: Stack) -> None:
 
 def lose_the_address(login: Login, first: str) -> None:
     """The machine's bootsync.sh forgets the static address, and it boots with its first one."""
-    run_command(login, as_root(boot2docker.remove_block(boot2docker.STATIC_ADDRESS)))
+    run_as_root(login, boot2docker.remove_block(boot2docker.STATIC_ADDRESS))
     reboot(login, first, SECONDS)
 
 
@@ -83,15 +83,15 @@ def expired_certificate(stack: Stack, login: Login) -> Issued:
     for extension in own.extensions:
         builder = builder.add_extension(extension.value, extension.critical)
     signed = builder.sign(authority, SHA256())  # type: ignore[arg-type]  # docker-machine's key is of RSA
-    key = run_command(login, as_root(f"cat {boot2docker.PERSISTENT}/server-key.pem"))
+    key = run_as_root(login, f"cat {boot2docker.PERSISTENT}/server-key.pem")
     return Issued(signed.public_bytes(Encoding.PEM).decode(), key)
 
 
 def certify(login: Login, issued: Issued) -> None:
     """Puts another certificate in the place of the engine's and restarts the engine."""
     for file, content in (("server.pem", issued.certificate), ("server-key.pem", issued.key)):
-        run_command(login, as_root(write_file(boot2docker.PERSISTENT / file, mode="600")), stdin=content)
-    run_command(login, as_root("/etc/init.d/docker restart"))
+        run_as_root(login, write_file(boot2docker.PERSISTENT / file, mode="600"), stdin=content)
+    run_as_root(login, "/etc/init.d/docker restart")
 
 
 def certificate_shown(address: str) -> str:

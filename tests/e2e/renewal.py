@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from registry_stack.certificates.fingerprints import fetch_sha256
-from registry_stack.guest.scripts import as_root, write_file
+from registry_stack.guest.scripts import write_file
 from registry_stack.registry.configuration import CERTIFICATE, KEPT_CERTIFICATES, KEY
-from registry_stack.remote.ssh import connect, run_command
+from registry_stack.remote.ssh import connect, run_as_root, run_script
 from tasks.stack.outputs import Outputs
 from tests.certificates import Issued
 from tests.e2e.stack import Stack, container_settings
@@ -75,7 +75,7 @@ def serve_another(stack: Stack, issued: Issued) -> None:
     """What somebody on the registry's machine could do."""
     with connect(stack.login(REGISTRY, stack.outputs().address)) as shell:
         for file, content in ((CERTIFICATE, issued.certificate), (KEY, issued.key)):
-            shell.run(as_root(write_file(KEPT_CERTIFICATES / file, mode="600")), stdin=content)
+            shell.run_as_root(write_file(KEPT_CERTIFICATES / file, mode="600"), stdin=content)
         shell.run("sudo docker restart registry")
 
 
@@ -101,11 +101,11 @@ def lives(stack: Stack) -> list[str]:
     """What becomes another when a client or its engine is restarted, or the registry's container replaced."""
     outputs = stack.outputs()
     alive = "cat /proc/sys/kernel/random/boot_id; cut -d' ' -f22 /proc/$(pidof dockerd)/stat"
-    clients = [run_command(stack.login(name, each.address), alive) for name, each in outputs.clients.items()]
+    clients = [run_script(stack.login(name, each.address), alive) for name, each in outputs.clients.items()]
     container = "sudo docker inspect --format '{{.Id}}' registry"
-    return [*clients, run_command(stack.login(REGISTRY, outputs.address), container)]
+    return [*clients, run_script(stack.login(REGISTRY, outputs.address), container)]
 
 
 def turned_away(stack: Stack) -> str:
     """The rules of the firewall on the registry's machine that keep clients away, if any."""
-    return run_command(stack.login(REGISTRY, stack.outputs().address), as_root(_RULES))
+    return run_as_root(stack.login(REGISTRY, stack.outputs().address), _RULES)

@@ -7,7 +7,7 @@ import pytest
 from images.names import SITE
 from registry_stack.common.waiting import wait_for
 from registry_stack.remote.images import copy_image
-from registry_stack.remote.ssh import run_command
+from registry_stack.remote.ssh import run_script
 from tasks.demo.client_engine import engine, pull, remove_image
 from tasks.demo.tour import push_site
 from tasks.stack.outputs import Client
@@ -95,7 +95,7 @@ def test_foreign_and_expired_certificates_are_regenerated_and_containers_run_aga
     other = bystander(stack, "e2e-registry", outputs.address)
     certify(client, expired_certificate(stack, client))
     certify(registry, foreign_certificate(registry))
-    run_command(registry, "sudo docker start bystander")
+    run_script(registry, "sudo docker start bystander")
     heal(stack)
     assert_in_use(stack)
     with engine(other.engine, other.cert_path) as docker:

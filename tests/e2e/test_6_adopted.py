@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from registry_stack.remote.login import Login
-from registry_stack.remote.ssh import run_command
+from registry_stack.remote.ssh import run_script
 from tasks.demo.tour import pull_site, push_site
 from tests.e2e.drift import certificate_shown, docker_machine, entry, names_certified, serial
 from tests.e2e.hosts import Hosts, hosts
@@ -99,9 +99,9 @@ def test_another_name_is_taken_over_in_place(stack: Stack, machines: Hosts) -> N
 def test_destroy_keeps_what_was_adopted_unless_told_otherwise(stack: Stack, machines: Hosts) -> None:
     kept_login = Login(machines.addresses[KEPT], "docker", None, machines.host_keys[KEPT], key_file=str(machines.key))
     trusting = "ls /etc/docker/certs.d/*/*.crt; grep registry-stack /etc/hosts /var/lib/boot2docker/bootsync.sh; true"
-    assert len(run_command(kept_login, trusting).splitlines()) == 3
+    assert len(run_script(kept_login, trusting).splitlines()) == 3
     stack.destroy()
-    assert run_command(kept_login, trusting) == "", "what is on a machine that stays is taken away"
+    assert run_script(kept_login, trusting) == "", "what is on a machine that stays is taken away"
     kept = stack.storage / "machines" / KEPT
     assert [each for each in left_of(stack) if not Path(each).is_relative_to(kept)] == []
     assert entry(stack, KEPT).exists()

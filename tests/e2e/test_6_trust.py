@@ -9,10 +9,9 @@ import pytest
 from registry_stack.common.errors import CommandError, DeadlineError, RegistryError
 from registry_stack.common.waiting import wait_for
 from registry_stack.guest.engines import ENGINES
-from registry_stack.guest.scripts import as_root
 from registry_stack.remote.login import Login
 from registry_stack.remote.reboot import reboot
-from registry_stack.remote.ssh import run_command
+from registry_stack.remote.ssh import run_as_root, run_script
 from registry_stack.trust.client import TrustClient
 from tasks.demo.tour import pull_site, push_site
 from tests.e2e.hosts import Hosts, hosts
@@ -39,7 +38,7 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
 def untouched(there: Hosts) -> str:
     """What is on the host before anybody has been there. A container runs, which only its user would start again."""
     image = "tar -c -C / usr/bin/busybox | docker import - bystander"
-    run_command(login(there), as_root(f"{image}; docker run -d --name bystander bystander busybox sleep 86400"))
+    run_as_root(login(there), f"{image}; docker run -d --name bystander bystander busybox sleep 86400")
     return everything(login(there))
 
 
@@ -86,13 +85,11 @@ def everything(to: Login) -> str:
     script = f"""find {PLACES} 2>/dev/null | sort | while read -r each; do
         if [ -d "$each" ]; then echo "$each"; else sha256sum "$each"; fi; done
         sha256sum /etc/ssl/certs/ca-certificates.crt"""
-    return run_command(to, as_root(script))
+    return run_as_root(to, script)
 
 
 def pull(to: Login) -> str:
-    return run_command(
-        to, as_root(f"docker rmi {REFERENCE}/site:1 >/dev/null 2>&1 || true; docker pull {REFERENCE}/site:1")
-    )
+    return run_as_root(to, f"docker rmi {REFERENCE}/site:1 >/dev/null 2>&1 || true; docker pull {REFERENCE}/site:1")
 
 
 def all_pull(stack: Stack, there: Hosts) -> None:
@@ -116,7 +113,7 @@ def test_a_host_needs_no_docker_machine(stack: Stack, there: Hosts) -> None:
 
 @pytest.mark.usefixtures("stack")
 def test_what_ran_before_the_engines_restart_runs_again(there: Hosts) -> None:
-    running = run_command(login(there), as_root("docker inspect --format {{.State.Running}} bystander"))
+    running = run_as_root(login(there), "docker inspect --format {{.State.Running}} bystander")
     assert running.strip() == "true"
 
 
@@ -139,12 +136,12 @@ def test_an_engines_own_words(stack: Stack, reference: str, said: str, there: Ho
     """Only the names have a folder with the authority: an engine trusts it for no other."""
     client, folder = stack.login(MACHINE, there.addresses[MACHINE]), "/etc/docker/certs.d/other.localdomain"
     name = f"{SUBNET}.3 other.localdomain"
-    run_command(client, as_root(f"mkdir -p {folder}; cp {COPY} {folder}/; echo {name} >> /etc/hosts"))
+    run_as_root(client, f"mkdir -p {folder}; cp {COPY} {folder}/; echo {name} >> /etc/hosts")
     try:
         with pytest.raises((RegistryError, DeadlineError), match=said):
             TrustClient(MACHINE, client).wait_until_reached(ENGINES["docker"], reference, 0)
     finally:
-        run_command(client, as_root(f"rm -r {folder}; sed -i '/{name}/d' /etc/hosts"))
+        run_as_root(client, f"rm -r {folder}; sed -i '/{name}/d' /etc/hosts")
 
 
 def test_trust_is_there_after_a_reboot(stack: Stack, there: Hosts) -> None:
@@ -158,8 +155,8 @@ def test_trust_is_there_after_a_reboot(stack: Stack, there: Hosts) -> None:
 def test_what_is_deleted_or_altered_is_mended(stack: Stack, there: Hosts) -> None:
     before = everything(login(there))
     machine = stack.login(MACHINE, there.addresses[MACHINE])
-    run_command(machine, as_root(f"rm {COPY}; {FORGET}"))
-    run_command(login(there), as_root(f"echo altered >> {ANCHOR}; echo altered > {COPY}; {FORGET}"))
+    run_as_root(machine, f"rm {COPY}; {FORGET}")
+    run_as_root(login(there), f"echo altered >> {ANCHOR}; echo altered > {COPY}; {FORGET}")
     # an engine may know the names of the hosts file for some seconds more
     wait_for("the host's engine to notice", lambda: not reaches(HOST, login(there)) or None, SECONDS)
     stack.refresh()
@@ -176,13 +173,13 @@ def test_what_is_deleted_or_altered_is_mended(stack: Stack, there: Hosts) -> Non
 
 def test_clients_follow_another_authority(stack: Stack, there: Hosts) -> None:
     before = stack.outputs().ca_certificate
-    boot = run_command(login(there), "cat /proc/sys/kernel/random/boot_id")
+    boot = run_script(login(there), "cat /proc/sys/kernel/random/boot_id")
     stack.up("--replace", stack.urn("authority-key"))
     after = stack.outputs().ca_certificate
     assert after != before
     for to in (login(there), stack.login(MACHINE, there.addresses[MACHINE])):
-        assert run_command(to, f"cat {COPY}").strip() == after.strip()
-    assert run_command(login(there), "cat /proc/sys/kernel/random/boot_id") == boot, "no restart"
+        assert run_script(to, f"cat {COPY}").strip() == after.strip()
+    assert run_script(login(there), "cat /proc/sys/kernel/random/boot_id") == boot, "no restart"
     all_pull(stack, there)
     stack.up("--expect-no-changes")
 

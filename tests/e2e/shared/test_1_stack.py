@@ -10,7 +10,7 @@ import pytest
 from registry_stack.common.errors import CommandError
 from registry_stack.common.waiting import wait_for
 from registry_stack.remote.reboot import reboot
-from registry_stack.remote.ssh import run_command
+from registry_stack.remote.ssh import run_script
 from tasks.demo.client_engine import engine, pull, push, remove_image
 from tasks.demo.tour import registry_api, tour
 from tasks.layout import HERE
@@ -112,4 +112,4 @@ def test_clients_without_the_authority_refuse(outputs: Outputs, stack: Stack) ->
     """The registry's own machine was never told to trust it."""
     login = stack.login("e2e-registry", outputs.address)
     with pytest.raises(CommandError, match="certificate signed by unknown authority"):
-        run_command(login, f"sudo docker pull {outputs.address}/site:1")
+        run_script(login, f"sudo docker pull {outputs.address}/site:1")

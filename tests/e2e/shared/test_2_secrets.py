@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry_stack.remote.ssh import run_command
+from registry_stack.remote.ssh import run_script
 from tasks.demo.client_engine import engine
 from tasks.layout import HERE
 from tasks.stack.outputs import Outputs
@@ -68,7 +68,7 @@ def test_key_files_are_for_their_owner_alone(stack: Stack) -> None:
 def test_key_files_on_the_machines_are_roots_alone(stack: Stack, outputs: Outputs) -> None:
     login = stack.login(outputs.machine, outputs.address)
     folder = "/var/lib/boot2docker/registry-certs"
-    modes = run_command(login, f"sudo stat -c '%a %U' {folder}/registry-key.pem {folder}/config.yml")
+    modes = run_script(login, f"sudo stat -c '%a %U' {folder}/registry-key.pem {folder}/config.yml")
     assert modes.splitlines() == ["600 root"] * 2
-    readable = run_command(login, "sudo find /var/lib/boot2docker /etc/docker -name '*key*' -perm /077 ! -name '*.pub'")
+    readable = run_script(login, "sudo find /var/lib/boot2docker /etc/docker -name '*key*' -perm /077 ! -name '*.pub'")
     assert readable == ""
