@@ -80,7 +80,7 @@ def led_to(runner: FakeRunner, disk: Disk) -> Iterator[None]:
         except UnreachableError as error:
             raise DeadlineError(f"the engine at {address}", 600, error) from None
 
-    def run_command(login: Login, *_: object, **__: object) -> str:
+    def run_as_root(login: Login, *_: object, **__: object) -> str:
         reached(login.host)
         return ""
 
@@ -95,7 +95,7 @@ def led_to(runner: FakeRunner, disk: Disk) -> Iterator[None]:
         patch.setattr(machine, "docker_machine", tool)
         patch.setattr(health, "is_ready", ready)
         patch.setattr(health, "wait_for_engine", wait_for_engine)
-        patch.setattr(health, "run_command", run_command)
+        patch.setattr(health, "run_as_root", run_as_root)
         patch.setattr(lifecycle, "wait_for_host_key", host_key)
         patch.setattr(first_contact, "wait_for_host_key", host_key)
         patch.setattr(waiting, "time", Clock())

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from registry_stack.guest.scripts import as_root
 from registry_stack.registry.certificate import STAGED, install_certificate, install_staged, stage_file
 from registry_stack.registry.configuration import CERTIFICATE, KEPT_CERTIFICATES, KEY
 from tests.fakes.ssh_server import Reply, SshServer
@@ -21,7 +20,7 @@ MODES = {KEY: 0o600, CERTIFICATE: 0o644}
 def stage(guest: Guest, **contents: str) -> None:
     """What the stack's commands do, one for each file."""
     for name, content in contents.items():
-        guest.run(as_root(stage_file(name)), content)
+        guest.run_as_root(stage_file(name), content)
 
 
 def sums(wanted: Mapping[str, str]) -> str:
@@ -29,7 +28,7 @@ def sums(wanted: Mapping[str, str]) -> str:
 
 
 def install(guest: Guest, wanted: Mapping[str, str]) -> str:
-    return guest.run(as_root(install_staged()), sums(wanted))
+    return guest.run_as_root(install_staged(), sums(wanted))
 
 
 def files(guest: Guest, folder: object) -> dict[str, str]:
@@ -103,7 +102,7 @@ def test_what_is_there_already_counts_as_installed(machine: Guest) -> None:
 @pytest.mark.parametrize("umask", [0o000, 0o077])
 def test_modes_do_not_depend_on_the_logins_umask(umask: int, guest: Guest) -> None:
     for name, content in NEW.items():
-        with guest.start(as_root(stage_file(name)), umask) as process:
+        with guest.start_as_root(stage_file(name), umask) as process:
             process.communicate(content.encode())
     assert modes(guest, STAGED) == MODES
     install(guest, NEW)
@@ -156,7 +155,7 @@ STEPS = [("sha256sum", 1), ("mv", 1), ("mv", 2), ("rm", 1)]
 def test_killed_in_between_the_next_one_finishes(wanted: dict[str, str], tool: str, call: int, machine: Guest) -> None:
     stage(machine, **wanted)
     killed_at(machine, tool, call)
-    with machine.start(as_root(install_staged())) as process:
+    with machine.start_as_root(install_staged()) as process:
         output, _ = process.communicate(sums(wanted).encode())
     assert output == b""
     assert not (machine.root / "bin" / tool).exists(), "it was not killed"

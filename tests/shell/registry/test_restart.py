@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from registry_stack.common.waiting import wait_for
-from registry_stack.guest.scripts import as_root
 from registry_stack.registry.restart import gentle_restart_script, restarted_at
 from tests.shell.guest_shell import Guest
 
@@ -72,7 +71,7 @@ class Lab:
         return [line for line in path.read_text().splitlines() if line.startswith(what)] if path.exists() else []
 
     def run(self) -> str:
-        return self.guest.run(as_root(gentle_restart_script()))
+        return self.guest.run_as_root(gentle_restart_script())
 
     @contextmanager
     def restarting(self) -> Iterator[subprocess.Popen[bytes]]:

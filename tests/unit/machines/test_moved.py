@@ -7,7 +7,6 @@ import pytest
 
 from providers.address import StaticAddressProvider, place
 from registry_stack.guest.addresses import GUESTS
-from registry_stack.guest.scripts import as_root
 from tests.fakes.guest_machine import FIRST, SETTLED, GuestMachine
 from tests.fakes.machine_tool import MachineTool
 
@@ -69,7 +68,7 @@ def test_one_that_would_not_boot_there_is_told_again_and_stays_up(kind: str, tol
     heal(moved)
     assert moved.told == wanted
     assert moved.boots == 1
-    assert moved.commands == [as_root(GUESTS[kind].install)], "the file, and no change of the address that it has"
+    assert moved.commands == [GUESTS[kind].install], "the file, and no change of the address that it has"
     assert {command[0] for command in moved.tool.commands} == {"status", "ip"}
 
 

@@ -12,7 +12,7 @@ import pytest
 from providers.served import ServedCertificateProvider
 from registry_stack.certificates.fingerprints import sha256_of
 from registry_stack.common.errors import CommandError, DeadlineError, StackError, UnreachableError
-from registry_stack.guest.scripts import as_root, write_file
+from registry_stack.guest.scripts import write_file
 from registry_stack.registry.certificate import STAGED, stage_file
 from registry_stack.registry.restart import gentle_restart_script
 from tests.certificates import Authority, Issued
@@ -23,7 +23,7 @@ from tests.fakes.ssh_server import Reply
 HOST = "registry0.localdomain"
 FIRST, SECOND = AUTHORITY.issue(HOST), AUTHORITY.issue(HOST)
 PROVIDER = ServedCertificateProvider()
-RESTART = (as_root(gentle_restart_script()), "")
+RESTART = (gentle_restart_script(), "")
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def machine(tmp_path: Path) -> Iterator[RegistryMachine]:
 
 
 def write(file: str, mode: str) -> str:
-    return as_root(write_file(STAGED / file, mode=mode))
+    return write_file(STAGED / file, mode=mode)
 
 
 def test_on_a_new_machine_the_files_are_there_before_the_registry(machine: RegistryMachine) -> None:

@@ -16,7 +16,7 @@ from paramiko.message import Message
 
 from registry_stack.common.errors import StackError
 from registry_stack.remote.login import Login
-from registry_stack.remote.ssh import run_command
+from registry_stack.remote.ssh import run_script
 from tests.fakes.ssh_server import SshServer, ed25519, public
 
 _IDENTITIES, _SIGN = 11, 13
@@ -88,10 +88,10 @@ def test_a_key_in_a_file_is_read_when_it_is_used(tmp_path: Path) -> None:
     with SshServer().serving() as server:
         login = with_file(server, path)
         path.write_text(server.user_key)
-        run_command(login, "true")
+        run_script(login, "true")
         path.write_text(ed25519())
         with pytest.raises(StackError) as raised:
-            run_command(login, "true")
+            run_script(login, "true")
     assert str(raised.value) == f"{login} refuses the key in {path}"
 
 
@@ -99,7 +99,7 @@ def test_a_path_from_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("HOME", str(tmp_path))
     with SshServer().serving() as server:
         (tmp_path / "key").write_text(server.user_key)
-        run_command(with_file(server, "~/key"), "true")
+        run_script(with_file(server, "~/key"), "true")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_file_that_is_no_key(content: bytes | None, said: str, tmp_path: Path)
     if content is not None:
         path.write_bytes(content)
     with SshServer().serving() as server, pytest.raises(StackError) as raised:
-        run_command(with_file(server, path), "true")
+        run_script(with_file(server, path), "true")
     assert said in str(raised.value)
     assert f"the key file {path}" in str(raised.value)
     assert server.tried == []
@@ -127,7 +127,7 @@ def test_a_key_with_a_passphrase_and_no_agent(form: PrivateFormat, tmp_path: Pat
     path = tmp_path / "key"
     path.write_text(protected(form))
     with SshServer().serving() as server, pytest.raises(StackError) as raised:
-        run_command(with_file(server, path), "true")
+        run_script(with_file(server, path), "true")
     assert str(raised.value) == (
         f"{server.login}: the key in {path} has a passphrase, and there is no SSH agent with a key: "
         f"add it to one (ssh-add {path}), or use a key without a passphrase"
@@ -136,7 +136,7 @@ def test_a_key_with_a_passphrase_and_no_agent(form: PrivateFormat, tmp_path: Pat
 
 def test_a_machines_key_with_a_passphrase() -> None:
     with SshServer().serving() as server, pytest.raises(StackError, match="the machine's SSH key has a passphrase"):
-        run_command(replace(server.login, private_key=protected()), "true")
+        run_script(replace(server.login, private_key=protected()), "true")
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # paramiko closes no dead socket
@@ -146,7 +146,7 @@ def test_neither_a_file_nor_an_agent(tmp_path: Path, monkeypatch: pytest.MonkeyP
             if socket_path:
                 monkeypatch.setenv("SSH_AUTH_SOCK", str(socket_path))
             with pytest.raises(StackError) as raised:
-                run_command(with_file(server, None), "true")
+                run_script(with_file(server, None), "true")
             assert str(raised.value) == (
                 f"{server.login}: there is no SSH agent with a key: add one (ssh-add), or name the key's file"
             )
@@ -156,7 +156,7 @@ def test_an_agent_without_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with SshServer().serving() as server, agent(tmp_path / "agent", None) as path:
         monkeypatch.setenv("SSH_AUTH_SOCK", str(path))
         with pytest.raises(StackError, match="there is no SSH agent with a key"):
-            run_command(with_file(server, None), "true")
+            run_script(with_file(server, None), "true")
 
 
 @pytest.mark.parametrize("key_file", [False, True], ids=["no file", "a file with a passphrase"])
@@ -164,7 +164,7 @@ def test_the_key_of_an_agent(key_file: bool, tmp_path: Path, monkeypatch: pytest
     (tmp_path / "key").write_text(protected())
     with SshServer().serving() as server, agent(tmp_path / "agent", server.user_key) as path:
         monkeypatch.setenv("SSH_AUTH_SOCK", str(path))
-        run_command(with_file(server, tmp_path / "key" if key_file else None), "true")
+        run_script(with_file(server, tmp_path / "key" if key_file else None), "true")
     assert server.asked == [("true", "")]
 
 
@@ -172,14 +172,14 @@ def test_an_agent_whose_keys_are_refused(tmp_path: Path, monkeypatch: pytest.Mon
     with SshServer().serving() as server, agent(tmp_path / "agent", ed25519()) as path:
         monkeypatch.setenv("SSH_AUTH_SOCK", str(path))
         with pytest.raises(StackError, match=r"refuses every key of the SSH agent$"):
-            run_command(with_file(server, None), "true")
+            run_script(with_file(server, None), "true")
 
 
 def test_the_host_key_is_pinned_for_an_agents_keys_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with SshServer().serving() as server, agent(tmp_path / "agent", server.user_key) as path:
         monkeypatch.setenv("SSH_AUTH_SOCK", str(path))
         with pytest.raises(StackError, match="presented the host key"):
-            run_command(replace(with_file(server, None), host_key=public(ed25519())), "true")
+            run_script(replace(with_file(server, None), host_key=public(ed25519())), "true")
     assert server.tried == []
 
 
@@ -188,4 +188,4 @@ def test_the_host_key_is_pinned_for_an_agents_keys_too(tmp_path: Path, monkeypat
 )
 def test_a_known_host_key_that_is_none(known: str) -> None:
     with SshServer().serving() as server, pytest.raises(StackError, match=r"the pinned host key of .* is not valid"):
-        run_command(replace(server.login, host_key=known), "true")
+        run_script(replace(server.login, host_key=known), "true")

@@ -7,13 +7,12 @@ import pytest
 from providers.address import StaticAddressProvider, place
 from registry_stack.common.errors import CommandError, DeadlineError
 from registry_stack.guest.addresses import GUESTS
-from registry_stack.guest.scripts import as_root
 from registry_stack.remote.reboot import answers, reboot
 from tests.fakes.guest_machine import FIRST, SETTLED, GuestMachine
 from tests.fakes.machine_tool import MachineTool
 from tests.fakes.ssh_server import Reply
 
-SHUTDOWN = as_root("shutdown -r now")
+SHUTDOWN = "shutdown -r now"
 
 
 @pytest.fixture

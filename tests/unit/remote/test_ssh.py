@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from registry_stack.common.errors import CommandError, DeadlineError, HostKeyError, StackError, UnreachableError
 from registry_stack.remote.login import Login
-from registry_stack.remote.ssh import connect, run_command, wait_for_host_key
+from registry_stack.remote.ssh import connect, run_script, wait_for_host_key
 from tests.fakes.ssh_server import Reply, SshServer, ed25519, public
 
 
@@ -31,7 +31,7 @@ def closed_port() -> int:
 
 def test_runs_a_command_and_returns_its_output() -> None:
     with SshServer(lambda _command, _stdin: Reply("out ä\n", "err\n")).serving() as server:
-        assert run_command(server.login, "cat /etc/os-release") == "out ä\n"
+        assert run_script(server.login, "cat /etc/os-release") == "out ä\n"
     assert server.asked == [("cat /etc/os-release", "")]
     assert set(server.tried) == {"docker"}
 
@@ -51,7 +51,7 @@ def test_who_hangs_up_without_a_word_is_told_of_once(
         key = ed25519()
         login = Login("127.0.0.1", "docker", key, public(key), listening.getsockname()[1])
         with pytest.raises(UnreachableError):
-            run_command(login, "true")
+            run_script(login, "true")
         hanging_up.join()
     assert capfd.readouterr() == ("", "")
 
@@ -59,13 +59,13 @@ def test_who_hangs_up_without_a_word_is_told_of_once(
 def test_standard_input_reaches_the_command_as_it_is() -> None:
     content = "-----BEGIN PRIVATE KEY-----\nä $(id) '\n" + "x" * 200_000
     with SshServer().serving() as server:
-        run_command(server.login, "cat > key", stdin=content)
+        run_script(server.login, "cat > key", stdin=content)
     assert server.asked == [("cat > key", content)]
 
 
 def test_much_output_on_both_streams() -> None:
     with SshServer(lambda _command, _stdin: Reply("o" * 300_000, "e" * 300_000)).serving() as server:
-        assert run_command(server.login, "cat", seconds=10) == "o" * 300_000
+        assert run_script(server.login, "cat", seconds=10) == "o" * 300_000
 
 
 def test_commands_share_a_connection_and_one_that_fails_does_not_end_it() -> None:
@@ -81,7 +81,7 @@ def test_commands_share_a_connection_and_one_that_fails_does_not_end_it() -> Non
 def test_a_failing_command_shows_its_code_and_output_but_not_its_input() -> None:
     failing = SshServer(lambda _command, _stdin: Reply("some\n", "no space left\n", 28))
     with failing.serving() as server, pytest.raises(CommandError) as raised:
-        run_command(server.login, "tee key", stdin="s3cret")
+        run_script(server.login, "tee key", stdin="s3cret")
     assert str(raised.value) == (
         f"docker@127.0.0.1:{server.port}: tee key exited with 28:\n    some\n    no space left"
     )
@@ -92,7 +92,7 @@ def test_a_command_that_ends_without_reading_all_its_input_tells_why() -> None:
     failing = SshServer(lambda _command, _stdin: Reply(errors="sudo: not found", code=127), reads=False)
     more_than_fits = "x" * 5_000_000
     with failing.serving() as server, pytest.raises(CommandError, match="exited with 127:\n    sudo: not found"):
-        run_command(server.login, "sudo tee key", stdin=more_than_fits, seconds=10)
+        run_script(server.login, "sudo tee key", stdin=more_than_fits, seconds=10)
 
 
 @pytest.mark.parametrize(
@@ -105,20 +105,20 @@ def test_a_command_that_ends_without_reading_all_its_input_tells_why() -> None:
 def test_a_command_that_does_not_end(reply: Reply) -> None:
     stopped = pytest.raises(CommandError, match="sleep timed out and was stopped")
     with SshServer(lambda _command, _stdin: reply).serving() as server, stopped:
-        run_command(server.login, "sleep", seconds=0.3)
+        run_script(server.login, "sleep", seconds=0.3)
 
 
 def test_a_command_that_does_not_read_its_input() -> None:
     deaf = SshServer(lambda _command, _stdin: Reply(ends=False, code=None), reads=False)
     more_than_fits = "x" * 5_000_000
     with deaf.serving() as server, pytest.raises(CommandError, match="timed out and was stopped"):
-        run_command(server.login, "sleep", stdin=more_than_fits, seconds=0.3)
+        run_script(server.login, "sleep", stdin=more_than_fits, seconds=0.3)
 
 
 def test_a_connection_that_breaks_is_a_failed_command() -> None:
     dropping = SshServer(lambda _command, _stdin: Reply(drops=True, code=None))
     with dropping.serving() as server, pytest.raises((UnreachableError, CommandError)):
-        run_command(server.login, "shutdown -r now", seconds=10)
+        run_script(server.login, "shutdown -r now", seconds=10)
 
 
 @pytest.mark.parametrize(
@@ -133,20 +133,20 @@ def test_another_host_key_is_refused_before_anything_is_shown_to_it(other: Calla
     with SshServer(host_key=other()).serving() as server:
         shown = server.login.host_key
         with pytest.raises(HostKeyError) as raised:
-            run_command(replace(server.login, host_key=expected), "true", stdin="s3cret")
+            run_script(replace(server.login, host_key=expected), "true", stdin="s3cret")
     assert str(raised.value) == (f"docker@127.0.0.1:{server.port} presented the host key {shown}, expected {expected}")
     assert (server.tried, server.asked) == ([], [])
 
 
 def test_a_host_key_with_a_comment_is_the_same_key() -> None:
     with SshServer().serving() as server:
-        run_command(replace(server.login, host_key=f"{server.login.host_key} root@registry0"), "true")
+        run_script(replace(server.login, host_key=f"{server.login.host_key} root@registry0"), "true")
         assert wait_for_host_key("127.0.0.1", server.port, 10) == server.login.host_key
 
 
 def test_a_server_that_refuses_the_key() -> None:
     with SshServer().serving() as server, pytest.raises(StackError, match="refuses the machine's SSH key"):
-        run_command(replace(server.login, private_key=ed25519()), "true")
+        run_script(replace(server.login, private_key=ed25519()), "true")
     assert server.asked == []
 
 
@@ -160,7 +160,7 @@ def test_no_other_key_of_the_user_is_tried(tmp_path: Path, monkeypatch: pytest.M
         monkeypatch.setenv("HOME", str(tmp_path))
         monkeypatch.setenv("SSH_AUTH_SOCK", str(tmp_path / "agent"))
         with pytest.raises(StackError, match="refuses the machine's SSH key"):
-            run_command(replace(server.login, private_key=ed25519()), "true")
+            run_script(replace(server.login, private_key=ed25519()), "true")
         with pytest.raises(BlockingIOError):
             agent.accept()
     assert len(server.tried) == 1
@@ -190,7 +190,7 @@ def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, form: PrivateFormat
 def readable(private_key: str) -> bool:
     """Whether a key is read, so that the server gets to see and refuse it."""
     with SshServer().serving() as server, pytest.raises(StackError) as raised:
-        run_command(replace(server.login, private_key=private_key), "true")
+        run_script(replace(server.login, private_key=private_key), "true")
     return "refuses the machine's SSH key" in str(raised.value)
 
 
@@ -210,5 +210,5 @@ def test_kinds_of_private_keys() -> None:
 def test_what_is_no_private_key(text: str) -> None:
     unreadable = pytest.raises(StackError, match="the machine's SSH key is neither an Ed25519, an ECDSA nor an RSA key")
     with SshServer().serving() as server, unreadable:
-        run_command(replace(server.login, private_key=text), "true")
+        run_script(replace(server.login, private_key=text), "true")
     assert server.tried == []
