@@ -57,8 +57,8 @@ class Registry(pulumi.ComponentResource):
         configured = put("config.yml", write_file(_FILES / configuration.CONFIGURATION.name, mode="600"), document)
         authority = put("ca.pem", write_file(_FILES / "ca.pem", mode="644"), args.ca_certificate)
         staged = [
-            put(configuration.KEY, stage_file(configuration.KEY), key),
-            put(configuration.CERTIFICATE, stage_file(configuration.CERTIFICATE), chain),
+            put("key.pem", stage_file(configuration.KEY), key),
+            put("certificate.pem", stage_file(configuration.CERTIFICATE), chain),
         ]
         served = ServedCertificate(
             f"{name}-certificate",

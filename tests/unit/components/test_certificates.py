@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from tests.authorities import LASTING, ROOT_TEXTS, Made
-from tests.unit.components.program_mocks import STORAGE, VALID_UNTIL, Run, is_secret, opened_up, run
+from tests.unit.components.program_mocks import STORAGE, VALID_UNTIL, Run, certificate_of, is_secret, opened_up, run
 
-OLD, NEW = "<authority-certificate certPem>", "<next-certificate certPem>"
+OLD, NEW = certificate_of("authority-certificate"), certificate_of("next-certificate")
 CERTIFICATE, KEY = ROOT_TEXTS
 PROVIDED = {"name": "ours", "source": "provided", "certificate": CERTIFICATE, "privateKey": KEY}
 
 
 def certified(*authorities: dict[str, Any], **more: Any) -> Run:
-    # without clients, whose trust is test_program_clients'
+    # without clients, whose trust test_clients.py is about
     return run("hyperv", clients=[], certificates={"authorities": [*authorities], **more} if authorities else more)
 
 
@@ -38,6 +38,7 @@ def trusted(ran: Run) -> str:
         (["next", "authority"], NEW, NEW + OLD),
         (["next"], NEW, NEW),
     ],
+    ids=lambda value: ",".join(value) if isinstance(value, list) else "",
 )
 def test_rotation(names: list[str], signs: str, trusts: str) -> None:
     ran = certified(*({"name": name} for name in names))
@@ -117,7 +118,7 @@ def test_an_authority_that_was_provided() -> None:
 def test_a_private_key_that_is_no_secret_is_warned_of(monkeypatch: pytest.MonkeyPatch, secret: bool) -> None:
     said: list[str] = []
     monkeypatch.setattr("pulumi.log.warn", lambda line, *_: said.append(line))
-    monkeypatch.setattr("components.certificate_authority.is_config_secret", lambda _: secret)
+    monkeypatch.setattr("components.configuration.is_config_secret", lambda _: secret)
     certified({**PROVIDED, "name": f"secret-{secret}".lower()})
     warned = "registry-stack:certificates: the private key of secret-false is no secret in the stack file: "
     assert said == ([] if secret else [f"{warned}`pulumi config set --secret --path`: see docs/certificates.md"])
@@ -131,8 +132,8 @@ def test_the_authority_of_docker_machine(others: list[dict[str, Any]]) -> None:
     assert {key: stored.inputs[key] for key in ("storage", "alone")} == {"storage": STORAGE, "alone": not others}
     assert ran.of("registry:Machine")["registry0"].urn in stored.request.dependencies
     assert "private_key" in stored.request.additionalSecretOutputs
-    assert signer(ran) == "<old-stored certificate>"
-    assert trusted(ran).startswith("<old-stored certificate>")
+    assert signer(ran) == certificate_of("old-stored")
+    assert trusted(ran).startswith(certificate_of("old-stored"))
     assert is_secret(ran.of("LocallySignedCert")["certificate-certificate"].raw["caPrivateKeyPem"])
 
 
@@ -147,7 +148,7 @@ def test_of_a_bundle_all_is_served_and_the_root_is_trusted() -> None:
 def test_an_authority_that_ends_soon_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr("pulumi.log.warn", lambda line, *_: said.append(line))
-    monkeypatch.setattr("components.certificate_dates.warnings", lambda ends, before, _now: [f"{ends} {before.days}"])
+    monkeypatch.setattr("components.outputs.warnings", lambda ends, before, _now: [f"{ends} {before.days}"])
     certified({"name": "short"}, renewBefore="40d")
     assert said == ["{'short': '2121-01-31T12:00:00Z'} 40"]
     assert VALID_UNTIL.endswith("+01:00"), "the test should see that moments are given in UTC"

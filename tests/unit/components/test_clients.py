@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.components.program_mocks import opened_up, run
+from tests.unit.components.program_mocks import certificate_of, opened_up, run
 from tests.unit.settings.test_clients import HOST, HOST_KEY
 
 TRUST, CHECK = "registry:Trust", "TrustCheck"
@@ -13,14 +13,14 @@ HYPERV = {"driver": "hyperv"}
 HOST_CLIENT = {"name": "rack1", "trust": "system", "os": "rhel", "engine": "podman", "host": HOST}
 
 
-def test_what_a_client_shall_trust() -> None:
+def test_what_a_client_should_trust() -> None:
     trusts = run("demo").of(TRUST)
     wanted = {
         "serial": "<client1 serial>",
         "reference": "registry0.localdomain",
         "address": "192.168.233.3",
         "names": ["registry0.localdomain", "registry0"],
-        "anchors": {"authority": "<authority-certificate certPem>"},
+        "anchors": {"authority": certificate_of("authority-certificate")},
         "os": "auto",
         "engine": "docker",
         "deadline": 600,
@@ -35,7 +35,7 @@ def test_what_a_client_shall_trust() -> None:
 def test_every_authority_is_trusted_by_its_name() -> None:
     authorities = {"authorities": [{"name": "new"}, {"name": "authority"}]}
     anchors = run("demo", certificates=authorities).of(TRUST)["client1-trust-files"].inputs["anchors"]
-    assert anchors == {"new": "<new-certificate certPem>", "authority": "<authority-certificate certPem>"}
+    assert anchors == {"new": certificate_of("new-certificate"), "authority": certificate_of("authority-certificate")}
 
 
 def test_what_is_on_a_client_does_not_wait_for_the_registry_and_its_check_waits_for_both() -> None:
@@ -46,8 +46,8 @@ def test_what_is_on_a_client_does_not_wait_for_the_registry_and_its_check_waits_
         assert check not in trust.request.dependencies
         assert ran.of("StaticAddress")["registry0-address"].urn not in trust.request.dependencies
         assert {trust.urn, check} <= set(asked.request.dependencies)
-        assert asked.inputs["trusting"] == f"<{name}-trust-files files>"
-        assert asked.inputs["serving"].startswith("<registry-container id>")
+        assert asked.inputs["files"] == f"<{name}-trust-files files>"
+        assert asked.inputs["revision"].startswith("<registry-container id>")
         assert (asked.inputs["name"], asked.inputs["engine"]) == (name, "docker")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from components.machine_host import driver_options
-from components.provider_processes import processes
+from components.provider_processes import provider_processes
 from registry_stack.machines.docker_machine import DockerMachine
 from registry_stack.settings import MachineSettings, SettingsError
 from tests.fakes.machine_tool import first_certificates
@@ -98,10 +98,12 @@ def test_faults(changes: dict[str, Any], line: str) -> None:
 )
 def test_how_many_processes(machines: int, parallel: int, wanted: int, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
-    monkeypatch.setattr("components.provider_processes.pulumi.ProviderResource", lambda _, name, __: made.append(name))
+    monkeypatch.setattr(
+        "components.provider_processes.pulumi.ProviderResource", lambda _, name, __, ___: made.append(name)
+    )
     clients = [{"name": f"client{number}"} for number in range(1, machines)]
-    processes(settings(clients=clients, dockerMachine={"parallel": parallel}))
-    assert made == [f"process-{number}" for number in range(1, wanted + 1)]
+    provider_processes("stack", settings(clients=clients, dockerMachine={"parallel": parallel}))
+    assert made == [f"stack-process-{number}" for number in range(1, wanted + 1)]
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import pulumi
 import pytest
 
-from components.hosts import Access
-from components.ownership import orphan_removed_first
+from components.hosts import MadeHost
+from components.ownership import remove_orphan_before_create
 from providers.base import Tool
 from providers.machine import Machine
 from registry_stack.common.errors import MachineError, StackError
@@ -118,7 +118,7 @@ def test_one_that_stays_is_an_error_with_the_engines_reason(folder: Path, monkey
 
 def test_the_hook_hands_on_name_and_labels() -> None:
     handed: list[tuple[str, dict[str, str]]] = []
-    binding = orphan_removed_first(lambda name, labels: handed.append((name, dict(labels))))
+    binding = remove_orphan_before_create(lambda name, labels: handed.append((name, dict(labels))))
     labels = [{"label": key, "value": value} for key, value in MINE.items()]
     (hook,) = binding.before_create or []
     assert callable(hook)
@@ -149,8 +149,8 @@ def test_of_the_machine_that_a_step_works_on(
         process = cast(pulumi.ProviderResource, None)
         tool = Tool(command="docker-machine", storage="/storage", deadline=5)
         at = pulumi.Output.from_input(cast(str, address))
-        access = Access("m", machine, machine, at, tool, process, "")
-        await access.remove_container(NAME, MINE)
+        host = MadeHost("m", machine, machine, at, tool, process, "")
+        await host.remove_container(NAME, MINE)
 
     context = server_context(folder, authority.issue("127.0.0.1"), clients_of=authority)
     with http_server(store, context) as port:

@@ -6,18 +6,21 @@ from typing import Any
 import pulumi
 import pytest
 
+from registry_stack.certificates.fingerprints import sha256_colons
 from registry_stack.guest import addresses
-from tests.unit.components.program_mocks import Run, opened_up, run
+from registry_stack.guest.scripts import as_root
+from tests.unit.components.program_mocks import NAME, STACK, Run, certificate_of, opened_up, run
 
 COMMAND, CONTAINER = "command:remote:Command", "docker:index/container:Container"
 MACHINE = "pulumi-python:dynamic/registry:Machine"
 MACHINES = ("registry0", "client1", "client2")
+AUTHORITY = certificate_of("authority-certificate")
 
 COMMON = {
-    "registry:index:RegistryStack": {"registry-stack"},
     "pulumi:providers:pulumi-python": {"process-1"},
     "registry:index:MachineHost": {*MACHINES},
     MACHINE: {*MACHINES},
+    "pulumi-python:dynamic/registry:CurrentAddress": {"registry0-address-now"},
     "pulumi-python:dynamic/registry:StaticAddress": {"registry0-address"},
     "registry:index:CertificateAuthority": {"authority"},
     "tls:index/selfSignedCert:SelfSignedCert": {"authority-certificate"},
@@ -25,6 +28,10 @@ COMMON = {
     "tls:index/certRequest:CertRequest": {"certificate-request"},
     "tls:index/locallySignedCert:LocallySignedCert": {"certificate-certificate"},
     "registry:index:Registry": {"registry"},
+    COMMAND: {
+        "registry0-address-bootsync.sh",
+        *(f"registry-{file}" for file in ("config.yml", "ca.pem", "certificate.pem", "key.pem")),
+    },
     "pulumi:providers:docker": {"registry-engine"},
     "pulumi-python:dynamic/registry:ServedCertificate": {"registry-certificate"},
     "pulumi-python:dynamic/registry:RegistryCheck": {"check"},
@@ -41,13 +48,11 @@ DEMO = COMMON | {
     | {f"{m}-{which}-key" for m in MACHINES for which in ("user", "host")},
     CONTAINER: {*(f"{m}-container" for m in MACHINES), "registry-container"},
     "pulumi-python:dynamic/registry:EngineImage": {"registry-image"},
-    COMMAND: {"registry-config.yml"},
 }
 HYPERV = COMMON | {
     "tls:index/privateKey:PrivateKey": KEYS,
     CONTAINER: {"registry-container"},
     "docker:index/remoteImage:RemoteImage": {"registry-image"},
-    COMMAND: {"registry-config.yml"},
 }
 
 every_run = pytest.mark.parametrize(("stack", "preview"), [(s, p) for s in ("demo", "hyperv") for p in (False, True)])
@@ -58,8 +63,9 @@ every_run = pytest.mark.parametrize(("stack", "preview"), [(s, p) for s in ("dem
 def test_resources_of_a_stack(stack: str, wanted: dict[str, set[str]], preview: bool) -> None:
     seen: dict[str, set[str]] = {}
     for each in run(stack, preview=preview).resources:
-        seen.setdefault(each.request.type, set()).add(each.name)
-    assert seen == wanted
+        seen.setdefault(each.request.type, set()).add(each.request.name)
+    named = {kind: {f"{NAME}-{name}" for name in names} for kind, names in wanted.items()}
+    assert seen == {"registry-stack:index:RegistryStack": {NAME}, **named}
 
 
 @every_run
@@ -73,15 +79,15 @@ def test_children_carry_the_name_of_their_component(stack: str, preview: bool) -
     ran = run(stack, preview=preview)
     for each in ran.resources:
         parent = each.request.parent
-        if "RegistryStack$" in parent:
-            assert each.name.startswith(ran.at(parent).name), each.urn
+        name = NAME if f"::{STACK}::" in parent else ran.at(parent).request.name
+        assert f"{each.request.name}-".startswith(f"{name}-"), each.urn
 
 
 @every_run
 def test_whatever_lives_on_a_machine_goes_with_it(stack: str, preview: bool) -> None:
     ran = run(stack, preview=preview)
     hosts = {each.urn for kind in ("Machine", "StaticAddress") for each in ran.of(f"registry:{kind}").values()}
-    own = ("registry:Trust", "TrustCheck", "StaticAddress", "EngineImage", "ServedCertificate")
+    own = ("registry:Trust", "TrustCheck", "StaticAddress", "CurrentAddress", "EngineImage", "ServedCertificate")
     kinds = (*own, "Command", "RemoteImage", "providers:docker")
     living = [each for kind in kinds for each in ran.of(kind).values()] + [ran.of(CONTAINER)["registry-container"]]
     assert {each.urn for each in living if each.request.deletedWith not in hosts} == set()
@@ -96,7 +102,8 @@ def test_commands_know_their_machine(stack: str) -> None:
         connection = each.inputs["connection"]
         assert connection["hostKey"] == f"<{machine} host_key>"
         assert connection["privateKey"] == f"<{machine} private_key>"
-        assert connection["host"] == ("192.168.233.3" if machine == "registry0" else f"<{machine} address>")
+        before = each.name == "registry0-address-bootsync.sh"
+        assert connection["host"] == ("<registry0-address-now current>" if before else "192.168.233.3")
         assert each.inputs["triggers"] == [f"<{machine} serial>"]
         assert each.inputs["addPreviousOutputInEnv"] is False
 
@@ -104,7 +111,7 @@ def test_commands_know_their_machine(stack: str) -> None:
 @pytest.mark.parametrize("stack", ["demo", "hyperv"])
 def test_resources_of_this_programs_own_providers_know_their_machine(stack: str) -> None:
     ran = run(stack)
-    for kind in ("Trust", "StaticAddress", "EngineImage"):
+    for kind in ("Trust", "StaticAddress", "CurrentAddress", "EngineImage"):
         for each in ran.of(f"registry:{kind}").values():
             machine = ran.at(each.request.deletedWith).name.removesuffix("-address")
             assert each.inputs["serial"] == f"<{machine} serial>"
@@ -117,9 +124,10 @@ def test_the_registry_moves_before_anything_is_put_on_its_machine() -> None:
     ran = run("demo")
     moved = ran.of("StaticAddress")["registry0-address"]
     engine = ran.of("providers:docker")["registry-engine"]
-    for name in ("registry-config.yml", "registry-certificate", "registry-image"):
-        each = {**ran.of(COMMAND), **ran.of("ServedCertificate"), **ran.of("EngineImage")}[name]
-        assert moved.urn in each.request.dependencies, name
+    files = [each for each in ran.of(COMMAND).values() if each.name != "registry0-address-bootsync.sh"]
+    assert len(files) == 4
+    for each in (*files, *ran.of("ServedCertificate").values(), *ran.of("EngineImage").values()):
+        assert moved.urn in each.request.dependencies, each.urn
     assert moved.urn in engine.request.dependencies
     assert engine.inputs["host"] == "tcp://192.168.233.3:2376"
     assert engine.inputs["certPath"].endswith("/.state/docker-machine/certs")
@@ -135,33 +143,53 @@ def test_the_static_address_is_the_guides() -> None:
         IPv4Address(inputs["gateway"]),
         inputs["interface"],
     )
+    written = run("hyperv").of(COMMAND)["registry0-address-bootsync.sh"].inputs["stdin"]
+    assert written == addresses.GUESTS["boot2docker"].document(place)
     for line in (
         "kill $(cat /var/run/udhcpc.eth0.pid)",
         "ifconfig eth0 192.168.233.3 netmask 255.255.255.0 broadcast 192.168.233.255 up",
         "route add default gw 192.168.233.2",
     ):
-        assert line in addresses.GUESTS["boot2docker"].document(place).splitlines()
+        assert line in written.splitlines()
+
+
+def test_bootsync_is_written_where_the_machine_is_and_before_it_moves() -> None:
+    ran = run("demo")
+    current = ran.of("CurrentAddress")["registry0-address-now"]
+    written = ran.of(COMMAND)["registry0-address-bootsync.sh"]
+    moved = ran.of("StaticAddress")["registry0-address"]
+    assert current.urn in written.request.dependencies
+    assert written.urn in moved.request.dependencies
+    # each looks for the same machine, and moves it to the same place
+    own = ("__provider", "drift")
+    assert {key: value for key, value in current.inputs.items() if key not in (*own, "current")} == {
+        key: value for key, value in moved.inputs.items() if key not in (*own, "settled")
+    }
+    assert written.inputs["create"] == as_root(addresses.write_bootsync())
 
 
 def test_the_check_asks_what_was_started() -> None:
     ran = run("demo")
     inputs = ran.of("RegistryCheck")["check"].inputs
-    assert {key: inputs[key] for key in ("host", "address", "port", "ca_certificate", "serving", "deadline")} == {
+    assert {key: inputs[key] for key in ("host", "address", "port", "ca_certificate", "revision", "deadline")} == {
         "host": "registry0.localdomain",
         "address": "192.168.233.3",
         "port": 443,
-        "ca_certificate": "<authority-certificate certPem>",
-        "serving": "<registry-container id> <registry-certificate serves>",
+        "ca_certificate": AUTHORITY,
+        "revision": "<registry-container id> <registry-certificate serves>",
         "deadline": 600,
     }
 
 
 @pytest.mark.parametrize(("stack", "trusts"), [("demo", ("system", "engine")), ("hyperv", ("system",) * 2)])
 def test_outputs(stack: str, trusts: tuple[str, str]) -> None:
-    assert opened_up(run(stack).outputs) == {
+    outputs = opened_up(run(stack).outputs)
+    assert outputs.pop("readme").startswith("# registry0.localdomain\n")
+    assert outputs == {
         "registry": "registry0.localdomain",
         "url": "https://registry0.localdomain",
-        "caCertificate": "<authority-certificate certPem>",
+        "caCertificate": AUTHORITY,
+        "fingerprints": {"authority": sha256_colons(AUTHORITY)},
         "machine": "registry0",
         "address": "192.168.233.3",
         "hostsLines": ["192.168.233.3 registry0", "192.168.233.3 registry0.localdomain"],

@@ -4,9 +4,9 @@ from typing import Any
 
 import yaml
 
-from tests.unit.components.program_mocks import Registered, run
+from tests.unit.components.program_mocks import Registered, certificate_of, run
 
-CA = "<authority-certificate certPem>"
+CA = certificate_of("authority-certificate")
 
 
 def command(name: str, stack: str = "demo", **changes: Any) -> Registered:
@@ -64,7 +64,7 @@ def test_what_the_registry_serves_and_how_it_is_configured() -> None:
 
 def test_the_check_asks_again_when_another_certificate_is_served() -> None:
     check = run("demo").of("RegistryCheck")["check"].inputs
-    assert check["serving"] == "<registry-container id> <registry-certificate serves>"
+    assert check["revision"] == "<registry-container id> <registry-certificate serves>"
 
 
 def test_container_of_the_registry() -> None:

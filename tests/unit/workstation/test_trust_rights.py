@@ -8,7 +8,6 @@ import pytest
 
 from registry_stack.workstation.trust_store import Places, Workstation
 from tests.fakes.trust_tools import TrustTools
-from tests.unit.components.program_mocks import run
 from tests.unit.workstation.workstation_stack import (
     FOREIGN,
     OLD,
@@ -132,23 +131,3 @@ def test_another_place_is_a_replacement(tmp_path: Path, changed: str) -> None:
     diff = stack.provider.diff(stack.id, stack.outs, {**stack.wanted, changed: "another"})
     assert diff.replaces == [changed]
     assert diff.delete_before_replace
-
-
-def test_the_workstation_is_left_alone_unless_asked_for() -> None:
-    done = run("demo")
-    assert done.of(":WorkstationTrust") == {}
-    assert "workstationTrust" not in done.outputs
-
-
-def test_what_the_setting_makes_of_a_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
-    done = run("demo", preview=True, workstationTrust="user")
-    entry = done.of(":WorkstationTrust")["workstation-trust"]
-    assert entry.inputs["scope"] == "user"
-    assert entry.inputs["reference"] == "registry0.localdomain"
-    assert entry.inputs["workstation"]["home"] == str(tmp_path)
-    assert entry.inputs["workstation"]["config"] == str(tmp_path / "settings")
-    assert list(entry.inputs["anchors"]) == ["authority"]
-    assert len(entry.inputs["__provider"]) < 100, "in the state by its name, not by its code"
-    assert "workstationTrust" in done.outputs
