@@ -2,13 +2,18 @@
 
 import pulumi
 
+_EARLIER = "registry-stack"
 
-def formerly(name: str, stack: pulumi.Resource) -> list[pulumi.Alias]:
-    """The alias of a resource of the stack for what earlier versions called it: the name without the stack's."""
-    prefix = f"{stack.pulumi_resource_name}-"
-    return [pulumi.Alias(name=name.removeprefix(prefix))]
+
+def formerly(name: str, stack: str) -> list[pulumi.Alias]:
+    """Aliases of a resource of the stack of that name: what earlier versions called it, which is its name without the
+    stack's.
+
+    Their program had one stack, always of the same name. Another stack must not take over what that one has.
+    """
+    return [pulumi.Alias(name=name.removeprefix(f"{stack}-"))] if stack == _EARLIER else []
 
 
 def child_of(stack: pulumi.Resource, name: str) -> pulumi.ResourceOptions:
     """Options for a resource of the stack."""
-    return pulumi.ResourceOptions(parent=stack, aliases=formerly(name, stack))
+    return pulumi.ResourceOptions(parent=stack, aliases=formerly(name, stack.pulumi_resource_name))

@@ -8,17 +8,18 @@ from math import ceil
 
 import pulumi
 
+from components.naming import formerly
 from registry_stack.settings import Settings
 
 _AT_ONCE = 4
 
 
 def provider_processes(name: str, settings: Settings) -> list[pulumi.ProviderResource]:
-    """As many processes as the machines and hosts can use and the settings allow."""
+    """As many processes for the stack of that name as its machines and hosts can use and the settings allow."""
     wanted = ceil(min(1 + len(settings.clients), settings.docker_machine.parallel) / _AT_ONCE)
-    return [_process(name, f"process-{number}") for number in range(1, wanted + 1)]
+    return [_process(f"{name}-process-{number}", name) for number in range(1, wanted + 1)]
 
 
-def _process(stack: str, name: str) -> pulumi.ProviderResource:
-    opts = pulumi.ResourceOptions(aliases=[pulumi.Alias(name=name)])
-    return pulumi.ProviderResource("pulumi-python", f"{stack}-{name}", {}, opts)
+def _process(name: str, stack: str) -> pulumi.ProviderResource:
+    opts = pulumi.ResourceOptions(aliases=formerly(name, stack))
+    return pulumi.ProviderResource("pulumi-python", name, {}, opts)

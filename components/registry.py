@@ -23,6 +23,7 @@ _FILES = configuration.KEPT_CERTIFICATES
 _DATA = PERSISTENT / "registry-data"
 
 Headers = Mapping[str, Sequence[str]]
+HeaderInputs = pulumi.Input[Mapping[str, pulumi.Input[Sequence[pulumi.Input[str]]]]]
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class RegistryArgs:
 
     settings: RegistrySettings
     endpoints: tuple[EndpointSettings, ...]
-    headers: Mapping[str, pulumi.Input[Headers]]
+    headers: Mapping[str, HeaderInputs]
     host: MadeHost
     certificate: ServerCertificate
     ca_certificate: pulumi.Input[str]

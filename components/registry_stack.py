@@ -16,12 +16,12 @@ from components.machine_host import MachineHost, MachineHostArgs
 from components.naming import child_of
 from components.outputs import certificate_dates, readme, registry_outputs
 from components.provider_processes import provider_processes
-from components.registry import Headers, Registry, RegistryArgs
+from components.registry import HeaderInputs, Registry, RegistryArgs
 from components.server_certificate import ServerCertificate, ServerCertificateArgs
 from components.static_address import static_address
 from components.workstation_trust import workstation_trust
 from providers.check import RegistryCheck, RegistryCheckArgs
-from registry_stack.settings import ClientSettings, Settings
+from registry_stack.settings import ClientSettings, Settings, SettingsError
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,17 @@ class RegistryStackArgs:
     `webhook_headers` are sent to the webhook of that name beside the headers of its settings: values that only another
     resource knows, such as a token. `owner` marks machines, containers and the network as this stack's; every stack of
     a workstation needs one of its own. Without one it is made of the project's, the stack's and the resource's name.
+    Raises SettingsError for headers of no webhook.
     """
 
     settings: Settings
-    webhook_headers: Mapping[str, pulumi.Input[Headers]] = field(default_factory=dict)
+    webhook_headers: Mapping[str, HeaderInputs] = field(default_factory=dict)
     owner: str | None = None
+
+    def __post_init__(self) -> None:
+        known = [each.name for each in self.settings.notifications]
+        for name in self.webhook_headers.keys() - known:
+            raise SettingsError(f"webhook_headers has {name!r}: should be the name of a webhook (known: {known})")
 
 
 class RegistryStack(pulumi.ComponentResource):

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 import pulumi
 
 from components.hosts import MadeHost
-from components.naming import formerly
+from components.naming import child_of
 from providers.address import StaticAddress, StaticAddressArgs
 from providers.current_address import CurrentAddress
 from registry_stack.guest import addresses
@@ -39,6 +39,6 @@ def static_address(
         host.on_machine(parent),
         stdin=addresses.GUESTS["boot2docker"].document(wanted),
     )
-    opts = pulumi.ResourceOptions(depends_on=[bootsync], aliases=formerly(name, parent))
+    opts = pulumi.ResourceOptions.merge(child_of(parent, name), pulumi.ResourceOptions(depends_on=[bootsync]))
     moved = StaticAddress(name, args, pulumi.ResourceOptions.merge(host.by_our_provider(parent), opts))
     return replace(host, tied_to=moved, address=moved.settled)

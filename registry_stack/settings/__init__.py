@@ -4,7 +4,14 @@ from registry_stack.settings.certificates import AuthoritySettings, CertificateS
 from registry_stack.settings.clients import ClientSettings, HostSettings
 from registry_stack.settings.errors import SettingsError
 from registry_stack.settings.machines import DockerMachineSettings, MachineSettings
-from registry_stack.settings.model import EndpointSettings, NetworkSettings, RegistrySettings, Settings, load
+from registry_stack.settings.model import (
+    EndpointSettings,
+    NetworkSettings,
+    RegistrySettings,
+    Settings,
+    load,
+    settings_of,
+)
 
 __all__ = [
     "AuthoritySettings",
@@ -20,4 +27,5 @@ __all__ = [
     "Settings",
     "SettingsError",
     "load",
+    "settings_of",
 ]

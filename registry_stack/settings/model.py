@@ -21,6 +21,9 @@ from registry_stack.settings.machines import DockerMachineSettings, MachineSetti
 from registry_stack.settings.values import SECRET, DnsName, HeaderName, HttpUrl, NameOrAddress, Port, SecretText, Subnet
 
 
+PROJECT = "registry-stack"
+
+
 class RegistrySettings(Model):
     """The registry: its machine, its names and addresses, and what it runs."""
 
@@ -181,8 +184,16 @@ def load(config: Mapping[str, str], project: str, now: datetime | None = None) -
     """
     prefix = f"{project}:"
     own = {key.removeprefix(prefix): _parsed(text) for key, text in config.items() if key.startswith(prefix)}
+    return settings_of(own, project, now)
+
+
+def settings_of(values: Mapping[str, Any], project: str = PROJECT, now: datetime | None = None) -> Settings:
+    """Settings from plain values, as they stand under `config` in a stack file, without `project:` before each key.
+
+    Raises SettingsError as `load` does: in its texts the keys belong to `project`.
+    """
     try:
-        return Settings.model_validate(own, context=now)
+        return Settings.model_validate(values, context=now)
     except ValidationError as error:
         raise SettingsError(describe(error, project, Settings)) from None
 

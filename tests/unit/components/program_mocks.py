@@ -22,18 +22,22 @@ from pulumi.runtime import set_mocks
 from pulumi.runtime.config import set_all_config
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 from pulumi.runtime.proto import resource_pb2
-from pulumi.runtime.settings import get_project, get_stack, set_root_resource
+from pulumi.runtime.settings import set_root_resource
 from pulumi.runtime.stack import run_in_stack
+
+from tests.unit.components.values import as_secret, is_secret, opened_up
 
 ROOT = Path(__file__).parents[3]
 PROJECT = NAME = "registry-stack"
 STORAGE = "/nowhere/docker-machine"
 STACK = "pulumi:pulumi:Stack"
 VALID_UNTIL = "2121-01-31T13:00:00+01:00"
-_SIGNATURE, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
 # What providers would compute, by the last part of the type; whatever is secret says so.
 _COMPUTED: dict[str, tuple[str, ...]] = {
-    "PrivateKey": ("privateKeyPem", "privateKeyOpenssh", "privateKeyPemPkcs8", "publicKeyOpenssh", "publicKeyPem"),
+    "PrivateKey": (
+        *("privateKeyPem", "privateKeyOpenssh", "privateKeyPemPkcs8"),
+        *("publicKeyOpenssh", "publicKeyPem", "publicKeyFingerprintSha256"),
+    ),
     "CertRequest": ("certRequestPem",),
     "LocallySignedCert": ("certPem",),
     "RemoteImage": ("imageId",),
@@ -86,39 +90,16 @@ def within(name: str) -> str:
     return name.removeprefix(f"{NAME}-")
 
 
-def urn(parent: str, kind: str, name: str, stack: str = "demo", project: str = PROJECT) -> str:
+def urn(parent: str, kind: str, name: str) -> str:
     """A resource's URN; `parent` is its parent's. The types of all its parents but the stack are part of it."""
-    above = parent.split("::")[2] if parent else STACK
-    qualified = kind if above == STACK else f"{above}${kind}"
-    return f"urn:pulumi:{stack}::{project}::{qualified}::{name}"
+    stack, project, above, _ = parent.split("::")
+    return "::".join([stack, project, kind if above == STACK else f"{above}${kind}", name])
 
 
 def certificate_of(name: str) -> str:
     """The certificate (PEM) of an authority, which the mocks make of its resource's name alone."""
     content = base64.b64encode(name.encode()).decode()
     return f"-----BEGIN CERTIFICATE-----\n{content}\n-----END CERTIFICATE-----\n"
-
-
-def is_secret(value: object) -> bool:
-    return isinstance(value, dict) and value.get(_SIGNATURE) == _SECRET
-
-
-def opened_up(value: Any) -> Any:
-    """A value with its secrets laid open."""
-    if is_secret(value):
-        return opened_up(value["value"])
-    if isinstance(value, dict):
-        return {key: opened_up(each) for key, each in value.items()}
-    return [opened_up(each) for each in value] if isinstance(value, list) else value
-
-
-def plain_text(value: Any) -> str:
-    """All that a state file would show of a value."""
-    if is_secret(value):
-        return ""
-    if isinstance(value, dict):
-        return " ".join(f"{key} {plain_text(each)}" for key, each in value.items())
-    return " ".join(map(plain_text, value)) if isinstance(value, list) else str(value)
 
 
 @cache
@@ -207,7 +188,7 @@ class _Monitor(MockMonitor):
         self._preview = preview
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
-        return urn(parent, type_, name, get_stack(), get_project())
+        return urn(parent, type_, name) if parent else super().make_urn(parent, type_, name)
 
     def RegisterResource(  # noqa: N802  # gRPC dictates the name
         self, request: resource_pb2.RegisterResourceRequest
@@ -219,7 +200,7 @@ class _Monitor(MockMonitor):
             self.run.resources.append(Registered(response.urn, request, raw))
         state: Mapping[str, Any] = raw if self._preview else MessageToDict(response.object)
         secret = {*request.additionalSecretOutputs, *(key for key, value in raw.items() if is_secret(value))}
-        marked = {key: _as_secret(value) if key in secret else value for key, value in state.items()}
+        marked = {key: as_secret(value) if key in secret else value for key, value in state.items()}
         response.object.Clear()
         ParseDict(marked, response.object)
         if self._preview:
@@ -244,7 +225,3 @@ def _event_loop() -> Iterator[None]:
     finally:
         asyncio.set_event_loop(None)
         loop.close()
-
-
-def _as_secret(value: object) -> object:
-    return value if is_secret(value) else {_SIGNATURE: _SECRET, "value": value}

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.authorities import LASTING, ROOT_TEXTS, Made
-from tests.unit.components.program_mocks import STORAGE, VALID_UNTIL, Run, certificate_of, is_secret, opened_up, run
+from tests.unit.components.program_mocks import STORAGE, VALID_UNTIL, Run, certificate_of, run
+from tests.unit.components.values import is_secret, opened_up
 
 OLD, NEW = certificate_of("authority-certificate"), certificate_of("next-certificate")
 CERTIFICATE, KEY = ROOT_TEXTS

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.components.program_mocks import certificate_of, opened_up, run
+from tests.unit.components.program_mocks import certificate_of, run
+from tests.unit.components.values import opened_up
 from tests.unit.settings.test_clients import HOST, HOST_KEY
 
 TRUST, CHECK = "registry:Trust", "TrustCheck"

@@ -9,7 +9,8 @@ import pytest
 from registry_stack.certificates.fingerprints import sha256_colons
 from registry_stack.guest import addresses
 from registry_stack.guest.scripts import as_root
-from tests.unit.components.program_mocks import NAME, STACK, Run, certificate_of, opened_up, run
+from tests.unit.components.program_mocks import NAME, STACK, Run, certificate_of, run
+from tests.unit.components.values import opened_up
 
 COMMAND, CONTAINER = "command:remote:Command", "docker:index/container:Container"
 MACHINE = "pulumi-python:dynamic/registry:Machine"

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.authorities import ROOT_TEXTS
-from tests.unit.components.program_mocks import is_secret, plain_text, run
+from tests.unit.components.program_mocks import run
+from tests.unit.components.values import is_secret, plain_text
 
 PRIVATE = re.compile(r"<[^<>]*private_?key[^<>]*>", re.IGNORECASE)
 HOOK = {"name": "hook", "url": "http://hook.example/", "headers": {"Authorization": ["Bearer s3cret"]}}
