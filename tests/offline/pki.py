@@ -16,7 +16,7 @@ from offline.kit.values import Properties
 from offline.tls.plugin import CertRequest, LocallySignedCert, PrivateKey, SelfSignedCert, TlsPlugin
 from tests.offline import sdk as _sdk  # noqa: F401  # which imports pulumi-command without its warning
 from tests.offline.engine import Caller, Made
-from tests.unit.components.program_mocks import run
+from tests.unit.components.program_mocks import certificate_of, run
 
 START = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
 _KINDS = ("PrivateKey", "SelfSignedCert", "CertRequest", "LocallySignedCert")
@@ -74,9 +74,11 @@ class Pki:
         return {key: self._resolved(value) for key, value in inputs.items()}
 
     def _resolved(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return _COMPUTED.sub(lambda found: str(self.made[found[1]].state[found[2]]), value)
-        return value
+        if not isinstance(value, str):
+            return value
+        for name, made in self.made.items():
+            value = value.replace(certificate_of(name), str(made.state.get("certPem")))
+        return _COMPUTED.sub(lambda found: str(self.made[found[1]].state[found[2]]), value)
 
     def certificate(self, name: str = "certificate-certificate") -> x509.Certificate:
         """A certificate by its resource's name."""
