@@ -4,23 +4,25 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_PLACE = re.compile(r"\$\{outputs\.([A-Za-z]+)(?:\.([A-Za-z]+))?\}")
+_PLACE = re.compile(r"(^ +|)\$\{outputs\.([A-Za-z]+)(?:\.([A-Za-z]+))?\}", re.MULTILINE)
 
 
 def fill_in(template: str, outputs: Mapping[str, Any]) -> str:
     """Puts values in the place of `${outputs.NAME}` and `${outputs.NAME.PART}`, as Pulumi Cloud does in a README.
 
-    A mapping becomes a list with a line for each entry. Raises KeyError if there is no output of that name.
+    A list becomes lines, a mapping a list in Markdown with a line for each entry. All lines are indented as the place is,
+    so that they stay in its list or block. Raises KeyError if there is no output of that name.
     """
 
-    def value(place: re.Match[str]) -> str:
-        found = outputs[place[1]]
-        return _text(found[place[2]] if place[2] else found)
+    def text(place: re.Match[str]) -> str:
+        indentation, name, part = place.groups()
+        found = outputs[name][part] if part else outputs[name]
+        return "\n".join(f"{indentation}{line}" for line in _lines(found))
 
-    return _PLACE.sub(value, template)
+    return _PLACE.sub(text, template)
 
 
-def _text(value: Any) -> str:
+def _lines(value: Any) -> list[str]:
     if isinstance(value, Mapping):
-        return "\n".join(f"- {name}: {each}" for name, each in value.items())
-    return "\n".join(value) if isinstance(value, list) else str(value)
+        return [f"- {name}: {each}" for name, each in value.items()]
+    return value if isinstance(value, list) else [str(value)]

@@ -20,7 +20,6 @@ from registry_stack.settings.errors import SettingsError, describe, fault
 from registry_stack.settings.machines import DockerMachineSettings, MachineSettings
 from registry_stack.settings.values import SECRET, DnsName, HeaderName, HttpUrl, NameOrAddress, Port, SecretText, Subnet
 
-
 PROJECT = "registry-stack"
 
 

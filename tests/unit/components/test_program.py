@@ -6,11 +6,9 @@ from typing import Any
 import pulumi
 import pytest
 
-from registry_stack.certificates.fingerprints import sha256_colons
 from registry_stack.guest import addresses
 from registry_stack.guest.scripts import as_root
-from tests.unit.components.program_mocks import NAME, STACK, Run, certificate_of, run
-from tests.unit.components.values import opened_up
+from tests.unit.components.program_mocks import NAME, STACK, certificate_of, run
 
 COMMAND, CONTAINER = "command:remote:Command", "docker:index/container:Container"
 MACHINE = "pulumi-python:dynamic/registry:Machine"
@@ -180,53 +178,6 @@ def test_the_check_asks_what_was_started() -> None:
         "revision": "<registry-container id> <registry-certificate serves>",
         "deadline": 600,
     }
-
-
-@pytest.mark.parametrize(("stack", "trusts"), [("demo", ("system", "engine")), ("hyperv", ("system",) * 2)])
-def test_outputs(stack: str, trusts: tuple[str, str]) -> None:
-    outputs = opened_up(run(stack).outputs)
-    assert outputs.pop("readme").startswith("# registry0.localdomain\n")
-    assert outputs == {
-        "registry": "registry0.localdomain",
-        "url": "https://registry0.localdomain",
-        "caCertificate": AUTHORITY,
-        "fingerprints": {"authority": sha256_colons(AUTHORITY)},
-        "machine": "registry0",
-        "address": "192.168.233.3",
-        "hostsLines": ["192.168.233.3 registry0", "192.168.233.3 registry0.localdomain"],
-        "certificates": {
-            "ends": "2121-01-31T12:00:00Z",
-            "renewedFrom": "2121-01-01T12:00:00Z",
-            "authorities": {"authority": "2121-01-31T12:00:00Z"},
-        },
-        "clients": {
-            client: {
-                "address": f"<{client} address>",
-                "engine": f"tcp://<{client} address>:2376",
-                "certPath": f"<{client} folder>",
-                "trust": trust,
-            }
-            for client, trust in zip(MACHINES[1:], trusts, strict=True)
-        },
-    }
-
-
-def test_outputs_with_another_port_and_without_clients() -> None:
-    registry = {"address": "192.168.233.3", "port": 5000}
-    outputs = run("hyperv", registry=registry, clients=[]).outputs
-    assert outputs["registry"] == "registry0.localdomain:5000"
-    assert outputs["url"] == "https://registry0.localdomain:5000"
-    assert outputs["clients"] == {}
-
-
-def known_in_preview(ran: Run) -> dict[str, Any]:
-    return {
-        key: value for key, value in ran.outputs.items() if "04da6b54-80e4-46f7-96ec-b56ff0331ba9" not in str(value)
-    }
-
-
-def test_a_preview_announces_no_registry_that_nobody_has_heard() -> None:
-    assert set(known_in_preview(run("demo", preview=True))) == {"machine", "address", "hostsLines"}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from registry_stack.settings import Settings, SettingsError, load
+from registry_stack.settings import Settings, SettingsError, load, settings_of
 
 GOOD: dict[str, Any] = {
     "registry": {"address": "192.168.233.3", "alsoKnownAs": ["192.168.150.104"]},
@@ -34,6 +34,12 @@ def test_names_and_reference_of_the_guide() -> None:
     assert read.registry.host == "registry0.localdomain"
     assert read.registry.reference == "registry0.localdomain"
     assert settings(registry=registry(port=5000)).registry.reference == "registry0.localdomain:5000"
+
+
+def test_plain_values_are_those_of_a_stack_file() -> None:
+    assert settings_of(GOOD) == settings()
+    with pytest.raises(SettingsError, match=r"^lab:clinets is unknown: did you mean clients\?"):
+        settings_of({**GOOD, "clinets": []}, "lab")
 
 
 def test_every_machine_has_a_driver_of_its_own_or_the_common_one() -> None:
@@ -183,6 +189,9 @@ def test_a_fault_names_the_key_the_value_and_what_would_be_right(changes: dict[s
     assert line in str(caught.value)
     assert "s3cret" not in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
+    with pytest.raises(SettingsError) as plain:
+        settings_of({**GOOD, **changes})
+    assert str(plain.value) == str(caught.value)
 
 
 def test_all_faults_are_reported_together() -> None:
