@@ -10,8 +10,8 @@ _PLACE = re.compile(r"(^ +|)\$\{outputs\.([A-Za-z]+)(?:\.([A-Za-z]+))?\}", re.MU
 def fill_in(template: str, outputs: Mapping[str, Any]) -> str:
     """Puts values in the place of `${outputs.NAME}` and `${outputs.NAME.PART}`, as Pulumi Cloud does in a README.
 
-    A list becomes lines, a mapping a list in Markdown with a line for each entry. All lines are indented as the place is,
-    so that they stay in its list or block. Raises KeyError if there is no output of that name.
+    A list becomes lines, a mapping a list in Markdown with a line for each entry. They are indented as the place is, so
+    that they stay in its list or block. Raises KeyError if there is no output of that name.
     """
 
     def text(place: re.Match[str]) -> str:
