@@ -6,8 +6,10 @@ Python itself and runs the program in place, which saves an `up` their start.
 
 import os
 import signal
+import site
 import subprocess
 import sys
+import sysconfig
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -150,8 +152,10 @@ def _interrupt_once(*_: object) -> NoReturn:
 
 
 def _hide_own_path() -> str:
-    # The launcher's PYTHONPATH leads to this package; the program and its children must not see what lies beside it.
+    # The launcher's PYTHONPATH leads to this package; the program and its children must not find first what lies beside
+    # it. Whether they find it at all, after all else, the environment's .pth files say.
     own = str(Path(__file__).parents[2])
     sys.path[:] = [entry for entry in sys.path if entry != own]
     os.environ.pop("PYTHONPATH", None)
+    site.addsitedir(sysconfig.get_path("purelib"))
     return own

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import shutil
 import sys
+import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tasks.tools.workshop import Made, Workshop
 DEADLINE = 1200.0
 # The second names the first.
 REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
+PATH_FILE = "registry-stack.pth"
 
 
 class VirtualEnvironment:
@@ -29,7 +31,7 @@ class VirtualEnvironment:
 
     def inputs(self) -> str:
         requirements = [self.workshop.read(name) for name in REQUIREMENTS]
-        return fingerprint(*requirements, str(self.workshop.layout.venv), sys.base_prefix, sys.version)
+        return fingerprint(*requirements, PATH_FILE, str(self.workshop.layout.venv), sys.base_prefix, sys.version)
 
     async def make(self) -> Made:
         layout, run = self.workshop.layout, self.workshop.run
@@ -41,6 +43,7 @@ class VirtualEnvironment:
         await run(python, "-m", "venv", layout.venv, environment=environment, deadline=120)
         requirements = layout.checkout / REQUIREMENTS[-1]
         await run(*pip_install(layout, "-r", requirements), environment=environment, deadline=DEADLINE)
+        lead_to_checkout(layout)
         # Compiled here, by as many processes as there are processors, not at the first start of each program.
         compile_all = (layout.python, "-m", "compileall", "-q", "-j", "0", layout.venv)
         await run(*compile_all, environment=environment, deadline=DEADLINE)
@@ -58,6 +61,18 @@ class VirtualEnvironment:
         environment = {**self.workshop.environment, "DEBIAN_FRONTEND": "noninteractive"}
         for arguments in (["update", "-qq"], ["install", "-qq", "-y", "--no-install-recommends", "python3-venv"]):
             await self.workshop.run(apt, *arguments, environment=environment, deadline=DEADLINE)
+
+
+def lead_to_checkout(layout: Layout) -> None:
+    """Lets programs in other folders import the checkout, whose modules come after all others.
+
+    A path that a program adds by itself would not do: Pulumi starts a process of its own for dynamic providers.
+    """
+    base = str(layout.venv)
+    packages = Path(sysconfig.get_path("purelib", "venv", {"base": base, "platbase": base}))
+    packages.mkdir(parents=True, exist_ok=True)
+    # A relative path is plain ASCII, whose encoding all versions of Python agree on.
+    (packages / PATH_FILE).write_text(f"{os.path.relpath(layout.checkout, packages)}\n", "ascii")
 
 
 def pip_environment(layout: Layout, environment: Mapping[str, str]) -> dict[str, str]:

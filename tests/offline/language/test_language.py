@@ -71,13 +71,16 @@ def test_a_program_has_the_whole_sdk(host: Host, folder: Path) -> None:
     assert seen[0] == seen[1]
 
 
-def test_a_program_sees_its_own_folder_and_not_the_checkout(host: Host, folder: Path) -> None:
+def test_a_program_sees_its_own_folder_first_and_the_checkout_as_its_environment_says(host: Host, folder: Path) -> None:
     text = "import os, sys, pulumi\npulumi.export('path', list(sys.path))\npulumi.export('cwd', os.getcwd())\n"
     text += "pulumi.export('environment', os.environ.get('PYTHONPATH', ''))\npulumi.export('argv', sys.argv)\n"
     host.run(_program(folder, text))
     path = list(host.monitor.outputs["path"])
     assert path[0] == str(folder)
-    assert str(CHECKOUT) not in path
+    python = [sys.executable, "-P", "-c", "import sys; print('\\n'.join(sys.path))"]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    said = subprocess.run(python, env=environment, cwd=folder, capture_output=True, text=True, check=True).stdout
+    assert path[1:] == said.splitlines()
     assert host.monitor.outputs["cwd"] == str(folder)
     assert host.monitor.outputs["environment"] == ""
     assert list(host.monitor.outputs["argv"]) == [str(folder)]
