@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import docker
 import yaml
@@ -56,7 +56,9 @@ class Stack:
     said: list[str] = field(default_factory=list)
 
     @classmethod
-    def make(cls, name: str, folder: Path, settings: dict[str, Any]) -> "Stack":
+    def make(
+        cls, name: str, folder: Path, settings: dict[str, Any] | None = None, program: Path = HERE.checkout
+    ) -> Self:
         """Makes the stack, with nothing in it yet."""
         for part in ("state", "temporary"):
             (folder / part).mkdir(parents=True, exist_ok=True)
@@ -67,8 +69,9 @@ class Stack:
             "TMPDIR": str(folder / "temporary"),
         }
         environment.pop("PULUMI_CONFIG_PASSPHRASE_FILE", None)
-        stack = cls(name, folder, environment)
-        stack.set(settings)
+        stack = cls(name, folder, environment, program)
+        if settings is not None:
+            stack.set(settings)
         stack.init()
         return stack
 

@@ -15,6 +15,6 @@ def test_programs_in_other_folders_can_import_the_checkout_after_their_own_modul
     elsewhere.mkdir()
     for folder, module in ((layout.checkout, "theirs"), (layout.checkout, "both"), (elsewhere, "both")):
         (folder / f"{module}.py").write_text(f"here = {str(folder)!r}\n")
-    python = [layout.python, "-c", "import theirs, both; print(theirs.here); print(both.here)"]
+    python = [str(layout.python), "-c", "import theirs, both; print(theirs.here); print(both.here)"]
     said = subprocess.run(python, cwd=elsewhere, capture_output=True, text=True, check=True).stdout
     assert said.splitlines() == [str(layout.checkout), str(elsewhere)]
