@@ -89,9 +89,10 @@ class MadeHost:
         return pulumi.ResourceOptions(parent=parent, deleted_with=gone, provider=self.process)
 
     def command(
-        self, name: str, script: str, opts: pulumi.ResourceOptions, *, stdin: pulumi.Input[str]
+        self, name: str, script: str, opts: pulumi.ResourceOptions, *, stdin: pulumi.Input[str], shown: bool = False
     ) -> remote.Command:
-        """A script run as root on the machine when the resource is created, and when anything about it changes."""
+        """A script run as root on the machine when the resource is created, and when anything about it changes. Without
+        `shown`, a diff does not show what it is given."""
         command = as_root(script)
         return remote.Command(
             name,
@@ -100,7 +101,7 @@ class MadeHost:
             stdin=pulumi.Output.concat(command.head, stdin),
             triggers=[self.serial],
             add_previous_output_in_env=False,
-            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(hide_diffs=["stdin"])),
+            opts=opts if shown else pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(hide_diffs=["stdin"])),
         )
 
     def engine(self, name: str, opts: pulumi.ResourceOptions) -> docker.Provider:

@@ -38,6 +38,7 @@ def static_address(
         addresses.write_bootsync(),
         host.on_machine(parent),
         stdin=addresses.GUESTS["boot2docker"].document(wanted),
+        shown=True,
     )
     opts = pulumi.ResourceOptions.merge(child_of(parent, name), pulumi.ResourceOptions(depends_on=[bootsync]))
     moved = StaticAddress(name, args, pulumi.ResourceOptions.merge(host.by_our_provider(parent), opts))

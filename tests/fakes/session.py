@@ -23,13 +23,17 @@ class Asked:
 
 def read_session(command: str, stdin: str) -> Asked:
     """Takes a command line and its standard input apart."""
-    rest, run = stdin.encode(), b""
-    as_root = "sudo" in command
-    count = int(_COUNT.search(command)[1])  # type: ignore[index]  # it has one
-    run, rest = rest[:count], rest[count:]
-    if as_root:
-        count = int(_COUNT.search(run.decode())[1])  # type: ignore[index]  # so does what it runs
-        run, rest = rest[:count], rest[count:]
-    found = _MARKED.search(run.decode())
+    run, data = take_apart(command, stdin)
+    found = _MARKED.search(run)
     assert found, run
-    return Asked(found[2], as_root, rest.decode(), found[1])
+    return Asked(found[2], "sudo" in command, data, found[1])
+
+
+def take_apart(command: str, stdin: str) -> tuple[str, str]:
+    """What the shell runs, and what is left of the standard input for it."""
+    run, rest = "", stdin.encode()
+    for _ in range(2 if "sudo" in command else 1):
+        count = _COUNT.search(run or command)
+        assert count, run or command
+        run, rest = rest[: int(count[1])].decode(), rest[int(count[1]) :]
+    return run, rest.decode()

@@ -4,6 +4,7 @@ from typing import Any
 
 import yaml
 
+from tests.fakes.session import take_apart
 from tests.unit.components.program_mocks import Registered, certificate_of, run
 
 CA = certificate_of("authority-certificate")
@@ -58,8 +59,9 @@ def test_what_the_registry_serves_and_how_it_is_configured() -> None:
     assert (served["login"]["host"], served["port"], served["serial"]) == ("192.168.233.3", 443, "<registry0 serial>")
     configured = ran.of("Command")["registry-config.yml"].inputs
     path = "/var/lib/boot2docker/registry-certs/config.yml"
-    assert f"chmod 600 {path}.new; mv {path}.new {path}" in configured["create"]
-    assert yaml.safe_load(configured["stdin"])["http"]["addr"] == ":5000"
+    script, document = take_apart(configured["create"], configured["stdin"])
+    assert f"chmod 600 {path}.new; mv {path}.new {path}" in script
+    assert yaml.safe_load(document)["http"]["addr"] == ":5000"
 
 
 def test_the_check_asks_again_when_another_certificate_is_served() -> None:

@@ -13,6 +13,7 @@ from google.protobuf.json_format import MessageToDict
 from components.registry import HeaderInputs
 from components.registry_stack import RegistryStack, RegistryStackArgs
 from registry_stack.settings import Settings, SettingsError, settings_of
+from tests.fakes.session import take_apart
 from tests.unit.components.program_mocks import Registered, Run, run, run_program
 from tests.unit.components.values import is_secret, plain_text
 
@@ -127,7 +128,8 @@ def with_token() -> Run:
 
 
 def endpoint(ran: Run) -> dict[str, Any]:
-    configuration = yaml.safe_load(ran.of("Command")["north-registry-config.yml"].inputs["stdin"])
+    command = ran.of("Command")["north-registry-config.yml"].inputs
+    configuration = yaml.safe_load(take_apart(command["create"], command["stdin"])[1])
     (found,) = configuration["notifications"]["endpoints"]
     return dict(found)
 
