@@ -28,3 +28,16 @@ def test_values_take_their_places(template: str, text: str) -> None:
 def test_a_place_for_no_value_is_an_error(place: str) -> None:
     with pytest.raises(KeyError):
         fill_in(place, OUTPUTS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["$name", "${name}", "${outputs}", "${outputs.}", "$${HOME}", "{outputs.name}", "${outputs.a b}", r"\1"],
+)
+def test_whatever_else_looks_like_a_place_stays(text: str) -> None:
+    assert fill_in(text, OUTPUTS) == text
+
+
+def test_a_value_is_no_template() -> None:
+    tricky = r"${outputs.name} \1 \g<0> $HOME {name}"
+    assert fill_in("<${outputs.tricky}>", {"tricky": tricky, "name": "never"}) == f"<{tricky}>"

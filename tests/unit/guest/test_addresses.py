@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from registry_stack.guest.addresses import GUESTS, StaticAddress, which_guest
+from registry_stack.guest.addresses import GUESTS, StaticAddress, which_guest, write_bootsync
 
 WANTED = StaticAddress(IPv4Address("10.1.2.3"), IPv4Network("10.1.0.0/20"), IPv4Address("10.1.0.1"), "ens3")
 
@@ -51,7 +51,7 @@ def test_boot2docker() -> None:
 
 @pytest.mark.parametrize("kind", GUESTS)
 def test_scripts_are_shell(kind: str) -> None:
-    for script in (GUESTS[kind].install, GUESTS[kind].apply, which_guest()):
+    for script in (GUESTS[kind].install, GUESTS[kind].keeps, GUESTS[kind].apply, which_guest(), write_bootsync()):
         subprocess.run(["/bin/sh", "-nc", script], check=True)
 
 
