@@ -1,1 +1,8 @@
-"""The steps of the guide as components, one a file; they only wire."""
+"""The steps of the guide, one a file. They only wire.
+
+A step is a class, a ComponentResource with Args, if it has children of its own: a machine, an authority, the server's
+certificate, the registry, a client's trust. It is a function if what it makes is the stack's own: the network, the
+address, the lines of a hosts file. A function takes its resource's name first and the stack as parent last, and returns
+what later steps need. To turn one into the other moves resources in the tree of every stack that exists: it needs
+aliases.
+"""

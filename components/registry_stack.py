@@ -62,7 +62,7 @@ class RegistryStack(pulumi.ComponentResource):
         self._owner = args.owner or default_owner(name)
         machines = self._make_machines()
 
-        there = static_address(
+        moved = static_address(
             f"{name}-{settings.registry.name}-address",
             machines[settings.registry.name],
             settings.registry.address,
@@ -82,13 +82,13 @@ class RegistryStack(pulumi.ComponentResource):
                 settings=settings.registry,
                 endpoints=settings.notifications,
                 headers=args.webhook_headers,
-                host=there,
+                host=moved,
                 certificate=certificate,
                 ca_certificate=pulumi.Output.concat(*self.anchors.values()),
             ),
             child_of(self, f"{name}-registry"),
         )
-        check = self._check(there, registry)
+        check = self._check(moved, registry)
         clients = {
             client.name: self._make_trust(client, machines, registry, check, process)
             for client, process in zip(settings.clients, cycle(self._processes), strict=False)
@@ -123,10 +123,10 @@ class RegistryStack(pulumi.ComponentResource):
             for machine, settings in self._settings.machines.items()
         }
 
-    def _check(self, there: MadeHost, registry: Registry) -> RegistryCheck:
+    def _check(self, host: MadeHost, registry: Registry) -> RegistryCheck:
         args = RegistryCheckArgs(
             host=self._settings.registry.host,
-            address=there.address,
+            address=host.address,
             port=self._settings.registry.port,
             ca_certificate=pulumi.Output.concat(*self.anchors.values()),
             revision=registry.revision,

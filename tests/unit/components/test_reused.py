@@ -1,7 +1,10 @@
 """RegistryStack in other programs: settings made by hand, several in one program, values of other resources."""
 
 import json
+import re
+import runpy
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -14,7 +17,7 @@ from components.registry import HeaderInputs
 from components.registry_stack import RegistryStack, RegistryStackArgs
 from registry_stack.settings import Settings, SettingsError, settings_of
 from tests.fakes.session import take_apart
-from tests.unit.components.program_mocks import Registered, Run, run, run_program
+from tests.unit.components.program_mocks import ROOT, Registered, Run, run, run_program
 from tests.unit.components.values import is_secret, plain_text
 
 PROJECT = "programs"
@@ -50,6 +53,11 @@ def program(**stacks: Settings) -> Run:
 def north(make: Callable[[], RegistryStackArgs]) -> Run:
     """A program with one stack, whose Args are made in it."""
     return run_program(lambda: RegistryStack("north", make()), {}, project=PROJECT)
+
+
+def program_of(file: Path) -> Run:
+    """A program in a file."""
+    return run_program(lambda: runpy.run_path(str(file)), {}, project=PROJECT)
 
 
 ROOMS = {
@@ -104,6 +112,21 @@ def test_settings_alone_say_what_a_stack_is_like() -> None:
     alone, both = program(north=ROOMS["north"]), program(**ROOMS)
     for each in alone.resources:
         assert (each.raw, each.request.provider) == (both.at(each.urn).raw, both.at(each.urn).request.provider)
+
+
+def test_the_example_has_a_registry_and_a_client_and_exports_all_outputs() -> None:
+    ran = program_of(ROOT / "examples" / "component" / "__main__.py")
+    assert set(ran.of("registry:Machine")) == {"lab-lab-registry", "lab-lab-client"}
+    assert set(ran.of("registry:Trust")) == {"lab-lab-client-trust-files"}
+    assert ran.outputs.keys() == run("demo").outputs.keys()
+
+
+def test_the_documentations_program_works_as_it_is(tmp_path: Path) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "other-stacks.md").read_text("utf-8"), re.DOTALL)
+    (tmp_path / "program.py").write_text(code, "utf-8")
+    ran = program_of(tmp_path / "program.py")
+    assert set(ran.of("registry:Machine")) == {"lab-lab-registry", "lab-lab-client"}
+    assert ran.outputs == {"registry": "lab-registry.localdomain"}
 
 
 def test_types_are_the_packages() -> None:
