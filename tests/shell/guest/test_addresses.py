@@ -9,7 +9,6 @@ import pytest
 
 from registry_stack.guest.addresses import GUESTS, KEPT, StaticAddress, write_bootsync
 from registry_stack.guest.boot2docker import STATIC_ADDRESS, block, install_block, read_block, remove_block
-from registry_stack.guest.scripts import as_root
 from registry_stack.machines.move import drift_of_moved, heal_moved
 from tests.fakes.guest_machine import SETTLED, GuestMachine
 from tests.fakes.machine_tool import make_machine_tool
@@ -27,13 +26,13 @@ def os_release(guest: Guest, id_: str) -> None:
 
 def keeps(guest: Guest, kind: str, target: StaticAddress = TARGET) -> bool:
     """Whether the guest says that it is told of the address."""
-    said = guest.run(as_root(GUESTS[kind].keeps), GUESTS[kind].document(target))
+    said = guest.run_as_root(GUESTS[kind].keeps, GUESTS[kind].document(target))
     assert said in ("", f"{KEPT}\n")
     return bool(said)
 
 
 def tell(guest: Guest, kind: str, target: StaticAddress = TARGET) -> None:
-    guest.run(as_root(GUESTS[kind].install), GUESTS[kind].document(target))
+    guest.run_as_root(GUESTS[kind].install, GUESTS[kind].document(target))
 
 
 @pytest.mark.parametrize("kind", GUESTS)
@@ -63,7 +62,7 @@ def test_a_file_that_somebody_altered_is_not_kept(kind: str, damage: str, guest:
 def test_a_block_is_read_from_among_other_lines(guest: Guest) -> None:
     mine = "#!/bin/sh\nmodprobe zfs\n"
     for name in ("a.b", "axb", STATIC_ADDRESS, f"{STATIC_ADDRESS} of eth1"):
-        guest.run(as_root(install_block(name)), block(name, [f"echo {name}"]))
+        guest.run_as_root(install_block(name), block(name, [f"echo {name}"]))
     guest.bootsync.write_text(mine + guest.bootsync.read_text() + mine)
     for name in ("a.b", "axb", STATIC_ADDRESS, f"{STATIC_ADDRESS} of eth1"):
         assert guest.run(read_block(name)) == block(name, [f"echo {name}"])
@@ -79,7 +78,7 @@ def test_a_block_of_a_machine_without_the_script_is_nothing(guest: Guest) -> Non
 def test_a_boot2docker_keeps_its_block_among_others(guest: Guest) -> None:
     guest.bootsync.write_text("#!/bin/sh\nmodprobe zfs")
     for name in ("engine trust", "registry names"):
-        guest.run(as_root(install_block(name)), block(name, [f"echo {name}"]))
+        guest.run_as_root(install_block(name), block(name, [f"echo {name}"]))
     tell(guest, "boot2docker")
     guest.bootsync.write_text(guest.bootsync.read_text() + "# mine\n")
     assert keeps(guest, "boot2docker")
@@ -104,7 +103,7 @@ def test_a_boot2docker_whose_block_is_not_what_it_was_told_does_not_keep_it(alte
 
 def test_bootsync_is_written_on_a_boot2docker(guest: Guest) -> None:
     os_release(guest, "boot2docker")
-    assert guest.run(as_root(write_bootsync()), BLOCK) == ""
+    assert guest.run_as_root(write_bootsync(), BLOCK) == ""
     assert guest.bootsync.read_text() == "#!/bin/sh\n" + BLOCK
     assert guest.bootsync.stat().st_mode & 0o777 == 0o755
     assert keeps(guest, "boot2docker")
@@ -115,7 +114,7 @@ def test_bootsync_is_not_written_on_another_system(id_: str, guest: Guest) -> No
     if id_:
         os_release(guest, id_)
     guest.bootsync.parent.rmdir()
-    assert guest.run(as_root(write_bootsync()), BLOCK * 1000) == "no Boot2Docker: nothing to write\n"
+    assert guest.run_as_root(write_bootsync(), BLOCK * 1000) == "no Boot2Docker: nothing to write\n"
     assert not guest.bootsync.parent.exists()
 
 
@@ -139,7 +138,7 @@ def test_a_block_that_is_gone_is_seen_and_put_back_without_a_reboot(
         tool, first = machine.tool.docker_machine, machine.ssh.login
         there = replace(first, host=SETTLED)
         assert drift_of_moved(tool, "m", there, TARGET) == []
-        guest.run(as_root(remove_block(STATIC_ADDRESS)))
+        guest.run_as_root(remove_block(STATIC_ADDRESS))
         assert drift_of_moved(tool, "m", there, TARGET) == ["its static address is not set for the next boot"]
         heal_moved(tool, "m", first, TARGET)
         assert drift_of_moved(tool, "m", there, TARGET) == []

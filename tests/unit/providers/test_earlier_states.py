@@ -95,7 +95,7 @@ def test_what_was_amiss_is_an_update(resource: str, had: Props, changes: bool) -
 def test_a_machine(tmp_path: Path) -> None:
     runner, provider = FakeRunner(), MachineProvider()
     tool = {"command": "docker-machine", "storage": str(tmp_path), "deadline": 60.0}
-    inputs = {"name": "m", "driver": "virtualbox", "options": {}, "owner": "me", "tool": tool}
+    inputs: Props = {"name": "m", "driver": "virtualbox", "options": {}, "owner": "me", "tool": tool}
     inputs |= {"moves": False, "adopt": False, "keep": False}
     with led_to(runner, Disk()):
         outs = earlier("machine", provider.create(inputs).outs or {}, health="stopped")
