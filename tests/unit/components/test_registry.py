@@ -4,14 +4,17 @@ from typing import Any
 
 import yaml
 
+from registry_stack.registry.certificate import stage_file
 from tests.fakes.session import take_apart
 from tests.unit.components.program_mocks import Registered, certificate_of, run
+from tests.unit.components.values import is_secret
 
 CA = certificate_of("authority-certificate")
 
 
-def command(name: str, stack: str = "demo", **changes: Any) -> Registered:
-    return run(stack, **changes).of("Command")[name]
+def taken_apart(command: Registered) -> tuple[str, str]:
+    """The script that a command runs, and what it hands to that."""
+    return take_apart(command.inputs["create"], command.inputs["stdin"])
 
 
 def test_certificate_request_has_every_name_of_the_guide() -> None:
@@ -57,11 +60,28 @@ def test_what_the_registry_serves_and_how_it_is_configured() -> None:
     assert served["chain"] == f"<certificate-certificate certPem>{CA}"
     assert served["private_key"] == "<certificate-key privateKeyPem>"
     assert (served["login"]["host"], served["port"], served["serial"]) == ("192.168.233.3", 443, "<registry0 serial>")
-    configured = ran.of("Command")["registry-config.yml"].inputs
     path = "/var/lib/boot2docker/registry-certs/config.yml"
-    script, document = take_apart(configured["create"], configured["stdin"])
+    script, document = taken_apart(ran.of("Command")["registry-config.yml"])
     assert f"chmod 600 {path}.new; mv {path}.new {path}" in script
     assert yaml.safe_load(document)["http"]["addr"] == ":5000"
+
+
+def test_certificate_and_key_are_staged_and_the_authority_lies_beside_them() -> None:
+    ran = run("demo")
+    commands, served = ran.of("Command"), ran.of("ServedCertificate")["registry-certificate"]
+    for name, file, content in (
+        ("registry-certificate.pem", "registry.pem", f"<certificate-certificate certPem>{CA}"),
+        ("registry-key.pem", "registry-key.pem", "<certificate-key privateKeyPem>"),
+    ):
+        script, document = taken_apart(commands[name])
+        assert stage_file(file) in script
+        assert document == content
+        assert commands[name].urn in served.request.dependencies
+    assert is_secret(commands["registry-key.pem"].raw["stdin"])
+    script, document = taken_apart(commands["registry-ca.pem"])
+    path = "/var/lib/boot2docker/registry-certs/ca.pem"
+    assert f"chmod 644 {path}.new; mv {path}.new {path}" in script
+    assert document == CA
 
 
 def test_the_check_asks_again_when_another_certificate_is_served() -> None:
@@ -74,8 +94,9 @@ def test_container_of_the_registry() -> None:
     container, engine = ran.of("Container")["registry-container"], ran.of("providers:docker")["registry-engine"]
     assert container.request.provider == f"{engine.urn}::<registry-engine id>"
     assert container.request.deleteBeforeReplace
-    files = {ran.of("Command")["registry-config.yml"].urn, ran.of("ServedCertificate")["registry-certificate"].urn}
-    assert files <= set(container.request.dependencies)
+    files = {ran.of("Command")[f"registry-{file}"].urn for file in ("config.yml", "ca.pem")}
+    served = ran.of("ServedCertificate")["registry-certificate"].urn
+    assert {*files, served} <= set(container.request.dependencies)
     starts_with = container.inputs.pop("labels")
     assert [each["label"] for each in starts_with] == ["registry-stack.starts-with"]
     assert {key: value for key, value in container.inputs.items() if key != "labels"} == {
