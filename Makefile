@@ -6,12 +6,12 @@ TASKS := $(PYTHON) -m tasks
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help tools tools-refresh engine images systems env reachable demo demo-down test unit lint docs bench soak clean
+.PHONY: help tools tools-refresh engine images systems env reachable demo demo-down test unit lint docs recording bench soak clean
 
 help:
 	@$(TASKS)
 
-tools tools-refresh engine images systems reachable demo demo-down test unit lint docs soak clean:
+tools tools-refresh engine images systems reachable demo demo-down test unit lint docs recording soak clean:
 	@$(TASKS) $@
 
 env: # as in: eval "$(make -s env)"

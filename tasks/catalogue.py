@@ -120,6 +120,9 @@ _TASKS = (
         needs=("tools",),
     ),
     Task(
+        "recording", "tasks.docs.recording:record_demo", "record the demo, as docs/images/demo.svg", needs=("images",)
+    ),
+    Task(
         "bench",
         "tasks.bench.bench:run_benches",
         "how long the demo takes, beside the same steps by hand",

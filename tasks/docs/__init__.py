@@ -1,1 +1,1 @@
-"""Writes what is made from the settings' models: a schema, a table, and what Pulumi.yaml says of them."""
+"""What is made for docs/: from the settings' models a schema, a table and Pulumi.yaml's config; a recording."""
