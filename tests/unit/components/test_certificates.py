@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from components import configuration
+from components import outputs as stack_outputs
 from tests.authorities import LASTING, ROOT_TEXTS, Made
 from tests.unit.components.program_mocks import STORAGE, VALID_UNTIL, Run, certificate_of, run
 from tests.unit.components.values import is_secret, opened_up
@@ -119,7 +121,7 @@ def test_an_authority_that_was_provided() -> None:
 def test_a_private_key_that_is_no_secret_is_warned_of(monkeypatch: pytest.MonkeyPatch, secret: bool) -> None:
     said: list[str] = []
     monkeypatch.setattr("pulumi.log.warn", lambda line, *_: said.append(line))
-    monkeypatch.setattr("components.configuration.is_config_secret", lambda _: secret)
+    monkeypatch.setattr(configuration, "is_config_secret", lambda _: secret)
     certified({**PROVIDED, "name": f"secret-{secret}".lower()})
     warned = "registry-stack:certificates: the private key of secret-false is no secret in the stack file: "
     assert said == ([] if secret else [f"{warned}`pulumi config set --secret --path`: see docs/certificates.md"])
@@ -149,7 +151,7 @@ def test_of_a_bundle_all_is_served_and_the_root_is_trusted() -> None:
 def test_an_authority_that_ends_soon_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr("pulumi.log.warn", lambda line, *_: said.append(line))
-    monkeypatch.setattr("components.outputs.warnings", lambda ends, before, _now: [f"{ends} {before.days}"])
+    monkeypatch.setattr(stack_outputs, "warnings", lambda ends, before, _now: [f"{ends} {before.days}"])
     certified({"name": "short"}, renewBefore="40d")
     assert said == ["{'short': '2121-01-31T12:00:00Z'} 40"]
     assert VALID_UNTIL.endswith("+01:00"), "the test should see that moments are given in UTC"

@@ -18,6 +18,7 @@ from components.ownership import remove_orphan_before_create
 from providers.base import Tool
 from providers.machine import Machine
 from registry_stack.common.errors import MachineError, StackError
+from registry_stack.remote import docker_engine
 from registry_stack.remote import docker_engine as engine
 from registry_stack.remote import local_engine as orphans
 from tests.certificates import Authority, server_context
@@ -97,7 +98,7 @@ def on_a_machine(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     authority.engine_folder(folder)
     context = server_context(folder, authority.issue("127.0.0.1"), clients_of=authority)
     with http_server(store, context) as port:
-        monkeypatch.setattr("registry_stack.remote.docker_engine.PORT", port)
+        monkeypatch.setattr(docker_engine, "PORT", port)
         engine.remove_container("127.0.0.1", folder, NAME, MINE)
 
 
@@ -154,7 +155,7 @@ def test_of_the_machine_that_a_step_works_on(
 
     context = server_context(folder, authority.issue("127.0.0.1"), clients_of=authority)
     with http_server(store, context) as port:
-        monkeypatch.setattr("registry_stack.remote.docker_engine.PORT", port)
+        monkeypatch.setattr(docker_engine, "PORT", port)
         asyncio.run(remove())
     assert store.removed == removed
 

@@ -11,6 +11,7 @@ import pytest
 from registry_stack.common.errors import CommandError, MachineError
 from registry_stack.machines.docker_machine import DockerMachine
 from registry_stack.machines.health import Health, inspect_machine
+from registry_stack.remote import docker_engine
 from tests.certificates import Authority, Issued, server_context
 from tests.fakes.hypervisor import OFF
 from tests.fakes.loopback import FakeEngine, http_server
@@ -47,7 +48,7 @@ def test_an_engine(shown: str, ready: bool, health: Health, tmp_path: Path, monk
     }
     context = server_context(tmp_path, issued[shown], clients_of=authority)
     with http_server(FakeEngine(ready=ready), context) as port:
-        monkeypatch.setattr("registry_stack.remote.docker_engine.PORT", port)
+        monkeypatch.setattr(docker_engine, "PORT", port)
         assert inspect_machine(running(tmp_path), "m") is health
     assert inspect_machine(running(tmp_path), "m") is Health.SILENT, "nobody listens any more"
 

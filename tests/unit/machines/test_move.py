@@ -4,6 +4,7 @@ import pytest
 
 from providers.address import StaticAddressProvider
 from registry_stack.common.errors import MachineError
+from registry_stack.machines import move as moves
 from tests.fakes.guest_machine import FIRST, SETTLED, GuestMachine
 from tests.fakes.machine_tool import MachineTool
 from tests.fakes.ssh_server import Reply
@@ -46,7 +47,7 @@ def test_other_guests_need_no_restart(
 
 
 def test_the_old_address_has_to_be_silent(moving: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("registry_stack.machines.move._SECONDS_TO_LEAVE", 0.3)
+    monkeypatch.setattr(moves, "_SECONDS_TO_LEAVE", 0.3)
     moving.kind = "netplan"
     other_guest(moving, "netplan apply", {FIRST, SETTLED})
     answers_at_both = pytest.raises(MachineError, match=r"answers at its static address, but still at 127\.0\.0\.1 too")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from providers import machine as machines
 from providers.machine import MachineProvider
 from registry_stack.common.errors import CommandError
 from registry_stack.machines.docker_machine import DockerMachine
@@ -70,7 +71,7 @@ def test_what_a_machine_takes_over(option: str) -> None:
 
 
 def test_an_unknown_flag_fails_the_check_of_a_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("providers.machine.docker_machine", lambda _: tool("hyperv"))
+    monkeypatch.setattr(machines, "docker_machine", lambda _: tool("hyperv"))
     news: dict[str, Any] = {"driver": "hyperv", "options": {"hyperv-memroy": "1"}, "adopt": False}
     (failure,) = MachineProvider().check({}, news).failures
     assert failure.property == "options"

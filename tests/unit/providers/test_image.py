@@ -11,6 +11,7 @@ import pytest
 
 from providers.image import EngineImageProvider
 from registry_stack.common.errors import StackError
+from registry_stack.remote import docker_engine
 from tests.certificates import Authority, server_context
 from tests.fakes.loopback import FakeEngine, http_server
 
@@ -41,7 +42,7 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Running:
     def run(workstation: FakeEngine, machine: FakeEngine) -> Iterator[Engines]:
         with http_server(workstation) as here, http_server(machine, context) as there:
             monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{here}")
-            monkeypatch.setattr("registry_stack.remote.docker_engine.PORT", there)
+            monkeypatch.setattr(docker_engine, "PORT", there)
             props = {"image": TAG, "address": "127.0.0.1", "folder": str(folder), "serial": "1"}
             yield Engines(workstation, machine, props)
 

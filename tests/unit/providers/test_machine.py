@@ -7,6 +7,7 @@ import pytest
 
 from providers.machine import MachineProvider
 from registry_stack.common.errors import CommandError
+from registry_stack.machines import health as machine_health
 from tests.fakes.machine_tool import MachineTool
 
 HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJd2"
@@ -22,8 +23,8 @@ def inputs(executable: MachineTool, **changes: object) -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def healthy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every machine's engine answers: how it is told whether one does is test_providers_health's."""
-    monkeypatch.setattr("registry_stack.machines.health.is_ready", lambda *_: True)
-    monkeypatch.setattr("registry_stack.machines.health.wait_for_engine", lambda *_: None)
+    monkeypatch.setattr(machine_health, "is_ready", lambda *_: True)
+    monkeypatch.setattr(machine_health, "wait_for_engine", lambda *_: None)
 
 
 def made(executable: MachineTool) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from providers.served import ServedCertificateProvider
 from registry_stack.certificates.fingerprints import sha256_of
 from registry_stack.common.errors import CommandError, DeadlineError, StackError, UnreachableError
 from registry_stack.guest.scripts import write_file
+from registry_stack.registry import certificate as registry_certificate
 from registry_stack.registry.certificate import STAGED, stage_file
 from registry_stack.registry.restart import gentle_restart_script
 from tests.certificates import Authority, Issued
@@ -109,7 +110,7 @@ def test_another_port_in_the_same_up_is_the_next_containers_and_not_waited_at(ma
 def test_one_that_keeps_its_old_certificate_is_an_error(
     machine: RegistryMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("registry_stack.registry.certificate._SECONDS_TO_SERVE", 0)
+    monkeypatch.setattr(registry_certificate, "_SECONDS_TO_SERVE", 0)
     machine.restarts = Reply(f"restarted {machine.port}\n")
     old, new = sha256_of(FIRST.certificate), sha256_of(SECOND.certificate)
     with pytest.raises(DeadlineError) as raised:

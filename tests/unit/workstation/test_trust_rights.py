@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from registry_stack.workstation import trust as workstation_trust
 from registry_stack.workstation.trust_store import Places, Workstation
 from tests.fakes.trust_tools import TrustTools
 from tests.unit.workstation.workstation_stack import (
@@ -54,7 +55,7 @@ def test_a_store_that_cannot_be_written_to_is_not_rebuilt(
         raise PermissionError(13, "Permission denied", str(path))
 
     with monkeypatch.context() as patched:
-        patched.setattr("registry_stack.workstation.trust.write_file", refuse)
+        patched.setattr(workstation_trust, "write_file", refuse)
         stack = Stack(tmp_path / "home", "Linux", "system", authority=OLD)
     assert tools.commands == []
     assert stack.outs["placed"]["files"] == []
