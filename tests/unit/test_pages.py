@@ -1,0 +1,69 @@
+"""The pages for people: links lead somewhere, commands are there, and errors are quoted as the program has them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tasks.catalogue import TASKS
+from tasks.layout import HERE
+
+ROOT = HERE.checkout
+PAGES = sorted(page for folder in (".", "docs", "template") for page in (ROOT / folder).glob("*.md"))
+TROUBLE = (ROOT / "docs" / "trouble.md").read_text("utf-8")
+TARGETS = {"help"} | {task.name for task in TASKS.values() if task.in_make}
+
+
+def name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as code hosts make them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def sources() -> str:
+    files = [
+        path for room in ("components", "providers", "registry_stack", "tasks") for path in (ROOT / room).rglob("*.py")
+    ]
+    return "\n".join(path.read_text("utf-8") for path in files)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_lead_somewhere(page: Path) -> None:
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
+        target, _, anchor = link.partition("#")
+        if target.startswith("https:"):
+            continue
+        there = page.parent / target if target else page
+        if not there.exists() or (anchor and anchor not in anchors(there)):
+            broken.append(link)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_commands_are_there(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert set(re.findall(r"(?:^|[`(])make (?:-s )?([a-z-]+)", text, re.MULTILINE)) <= TARGETS
+    assert set(re.findall(r"python3? -m tasks ([a-z-]+)", text)) <= TASKS.keys()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_files_are_there(page: Path) -> None:
+    """Files of the program, where a page names them without a link."""
+    named = re.findall(
+        r"`((?:components|providers|registry_stack|tasks|tests|docs|images|offline)/[\w./]+)`", page.read_text("utf-8")
+    )
+    assert [each for each in named if not (ROOT / each).exists()] == []
+
+
+OWN = TROUBLE.partition("## registry-stack says")[2]
+
+
+@pytest.mark.parametrize("error", re.findall(r"^- \*\*`(.+?)`\*\*", OWN, re.MULTILINE))
+def test_errors_are_quoted_as_the_program_has_them(error: str) -> None:
+    program = sources()
+    assert [part for part in error.split("...") if part.strip() not in program] == []
