@@ -2,12 +2,15 @@
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from tasks.catalogue import TASKS
+from tasks.docs.recording import PICTURE
 from tasks.layout import HERE
 
+SVG = "{http://www.w3.org/2000/svg}"
 ROOT = HERE.checkout
 PAGES = sorted(page for folder in (".", "docs", "template") for page in (ROOT / folder).glob("*.md"))
 TROUBLE = (ROOT / "docs" / "trouble.md").read_text("utf-8")
@@ -67,3 +70,17 @@ OWN = TROUBLE.partition("## registry-stack says")[2]
 def test_errors_are_quoted_as_the_program_has_them(error: str) -> None:
     program = sources()
     assert [part for part in error.split("...") if part.strip() not in program] == []
+
+
+def test_the_readme_quotes_the_recording() -> None:
+    recorded = [
+        "".join(text.itertext())
+        for text in ElementTree.parse(ROOT / PICTURE).iter(f"{SVG}text")  # noqa: S314  # made here
+    ]
+    quoted = (ROOT / "README.md").read_text("utf-8").partition("```\n")[2].partition("```")[0].splitlines()
+    assert {comparable(line) for line in quoted} - {comparable(line) for line in recorded} == {"..."}
+
+
+def comparable(line: str) -> str:
+    """A line without its blanks, of which the picture has some as places, and without what it took."""
+    return re.sub(r"\s|[\d.]+s(?=\)|$)", "", line)
