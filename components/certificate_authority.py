@@ -20,8 +20,8 @@ LONGEST_COMMON_NAME = 64
 
 @dataclass(frozen=True)
 class AuthorityArgs:
-    """An authority's settings and the registry's name; docker-machine's storage folder and one of its machines; whether
-    it is the only authority."""
+    """An authority's settings, and the registry's name; docker-machine's storage folder, and one of its machines.
+    `alone`: it is the stack's only authority."""
 
     settings: AuthoritySettings
 
@@ -33,7 +33,7 @@ class AuthorityArgs:
 
 @dataclass(frozen=True)
 class _Source:
-    """An authority's PEM texts, the key's secret, and when it ends."""
+    """An authority's PEM texts, of which the key is secret, and when it ends."""
 
     certificate: pulumi.Output[str]
     anchor: pulumi.Output[str]
@@ -42,10 +42,10 @@ class _Source:
 
 
 class CertificateAuthority(pulumi.ComponentResource):
-    """A certificate authority; `name` is the one of its settings.
+    """A certificate authority; `name` is the one in its settings.
 
-    `certificate` is the bundle that is served, from the signer to the root; `anchor` the root, which clients trust;
-    `private_key`, secret, the signer's: PEM texts, not encrypted. `ends` is a moment in ISO 8601.
+    `certificate` is the bundle that is served, from the signer to the root. `anchor` is the root, which clients trust.
+    `private_key`, secret, is the signer's. All are PEM texts, not encrypted. `ends` is a moment in ISO 8601.
     """
 
     name: str
@@ -84,7 +84,7 @@ class CertificateAuthority(pulumi.ComponentResource):
         return _Source(pem, pem, key.private_key_pem, certificate.validity_end_time.apply(earlier))
 
     def _read_stored(self, name: str, args: AuthorityArgs) -> _Source:
-        # docker-machine makes its authority when it makes its first machine
+        # docker-machine makes its authority when it creates its first machine
         opts = pulumi.ResourceOptions(parent=self, depends_on=[args.machine])
         stored = StoredAuthority(f"{name}-stored", StoredAuthorityArgs(args.storage, args.alone), opts)
         return _Source(stored.certificate, stored.certificate, stored.private_key, stored.ends)
@@ -103,7 +103,7 @@ def _provided(settings: AuthoritySettings) -> _Source:
 def certificate_authorities(
     prefix: str, settings: Settings, machine: Machine, parent: pulumi.Resource
 ) -> list[CertificateAuthority]:
-    """The stack's authorities in their order; `machine` is one that docker-machine has made."""
+    """The stack's authorities, in their order; `machine` is one that docker-machine has created."""
     every = settings.certificates.authorities
     storage = str(settings.docker_machine.storage_folder)
 
@@ -128,6 +128,6 @@ def anchors(authorities: Iterable[CertificateAuthority]) -> dict[str, pulumi.Out
 
 
 def _common_name(name: str, registry: str) -> str:
-    # two authorities of one subject would be told apart by their key identifiers alone
+    # only their key identifiers would tell two authorities of the same subject apart
     whole = f"{registry} certificate authority" + (f" {name}" if name != _FIRST else "")
     return whole if len(whole) <= LONGEST_COMMON_NAME else name

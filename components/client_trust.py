@@ -16,7 +16,7 @@ from registry_stack.settings import ClientSettings, RegistrySettings
 class ClientTrustArgs:
     """A client, how it is reached, and the registry with the authorities (name: PEM) to trust.
 
-    `answers` is known once the registry has been heard; `revision` changes whenever it serves something else.
+    `answers` is known once the registry has answered; `revision` changes whenever it serves something else.
     """
 
     client: ClientSettings
@@ -29,10 +29,10 @@ class ClientTrustArgs:
 
 
 class ClientTrust(pulumi.ComponentResource):
-    """The registry's names and authorities on one client. `scope`, of its trust, is known once its engine has reached
-    the registry.
+    """The registry's names and authorities on one client. `scope` says how far it trusts, and is known once its engine
+    has reached the registry.
 
-    What is on the client does not wait for the registry, which takes longer to come up.
+    Writing to the client does not wait for the registry, which takes longer to come up.
     """
 
     scope: pulumi.Output[str]

@@ -10,7 +10,7 @@ from registry_stack.settings.preflight import check_workstation
 def read_settings() -> Settings:
     """The settings of the stack file, once they and the workstation have been checked.
 
-    Raises pulumi.RunError, whose text names each key that is wrong, its value, and what would be right.
+    Raises pulumi.RunError, whose text names each key that is wrong, its value, and what was expected.
     """
     project = pulumi.get_project()
     try:
@@ -22,5 +22,5 @@ def read_settings() -> Settings:
     for authority in settings.certificates.authorities:
         if authority.source == "provided" and not is_config_secret(key):
             how = "`pulumi config set --secret --path`: see docs/certificates.md"
-            pulumi.log.warn(f"{key}: the private key of {authority.name} is no secret in the stack file: {how}")
+            pulumi.log.warn(f"{key}: the private key of {authority.name} is not a secret in the stack file: {how}")
     return settings

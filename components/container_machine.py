@@ -1,7 +1,7 @@
-"""A machine where there is no hypervisor: a container of the workstation's engine that behaves like a Boot2Docker VM.
+"""A machine without a hypervisor: a container of the workstation's engine that behaves like a Boot2Docker VM.
 
-docker-machine's generic driver takes it over, so that everything after this step is the same as with a VM. What a VM
-keeps on its disk is in volumes that the image declares: they last as long as the container, over all its reboots.
+docker-machine's generic driver takes it over, so everything after this step is the same as with a VM. What a VM keeps
+on its disk is in volumes that the image declares: they last as long as the container, through all its reboots.
 """
 
 import base64
@@ -32,7 +32,7 @@ OPTIONS = frozenset({"container-address", "container-image"})
 
 @dataclass(frozen=True)
 class ContainerMachineArgs:
-    """Settings of a container machine, the network that it is in, and the process that comes before it."""
+    """A container machine's settings, the network that it is in, and the process that comes before it."""
 
     machine: str
     settings: MachineSettings
@@ -41,7 +41,7 @@ class ContainerMachineArgs:
 
 
 class ContainerMachine(pulumi.ComponentResource):
-    """A container to be taken over by docker-machine. Its SSH keys are made here, so its host key is known before the
+    """A container for docker-machine to take over. Its SSH keys are made here, so its host key is known before the
     first contact. `instance` is the container's id."""
 
     instance: pulumi.Output[str]

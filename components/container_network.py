@@ -13,7 +13,7 @@ from registry_stack.settings import Settings
 
 @dataclass(frozen=True)
 class ContainerNetwork:
-    """A network. `name` is how its containers' names begin, `labels` mark all of them and itself as the stack's."""
+    """A network. Its containers' names begin with `name`; `labels` mark the network and all of them as the stack's."""
 
     name: str
     network: docker.Network

@@ -20,7 +20,7 @@ _DIALS = 20
 
 
 class Host(Protocol):
-    """What a client's trust needs of the host that the client is."""
+    """What a client's trust needs to know of the host that the client is."""
 
     @property
     def login(self) -> Mapping[str, pulumi.Input[Any]]:
@@ -39,9 +39,9 @@ class Host(Protocol):
 
 @dataclass(frozen=True)
 class MadeHost:
-    """A machine of docker-machine's, and the address at which it answers; a step that moves it hands on another one.
+    """A machine of docker-machine's, and the address at which it answers. A step that moves it returns another one.
 
-    What is on the machine goes with `tied_to`. `certificates` is the folder of the client certificate for its engine;
+    What is on the machine goes with `tied_to`. `certificates` is the folder of the client certificate for its engine.
     `keep`: the machine outlives the stack.
     """
 
@@ -76,15 +76,15 @@ class MadeHost:
         return pulumi.Output.format("tcp://{0}:{1}", self.address, PORT)
 
     def on_machine(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
-        """Options for what is on the machine: it goes when the machine goes, without a call of its own."""
+        """Options for what is on the machine: it goes when the machine goes, and is not deleted by itself."""
         return pulumi.ResourceOptions(parent=parent, deleted_with=self.tied_to)
 
     def by_our_provider(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
-        """The same for a resource of this program's own providers, in the machine's own process of them."""
+        """The same for a resource of this program's own providers, in the machine's process for them."""
         return pulumi.ResourceOptions.merge(self.on_machine(parent), pulumi.ResourceOptions(provider=self.process))
 
     def for_trust(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
-        """Options for trust on the machine: it is taken away from a machine that outlives the stack."""
+        """Options for trust on the machine: a machine that outlives the stack loses it."""
         gone = None if self.keep else self.tied_to
         return pulumi.ResourceOptions(parent=parent, deleted_with=gone, provider=self.process)
 
@@ -123,14 +123,14 @@ class MadeHost:
 
 @dataclass(frozen=True)
 class ExistingHost:
-    """A host that exists already, and the process for what this program's own providers do there."""
+    """A host that exists already, and the process of this program's own providers that works on it."""
 
     settings: HostSettings
     process: pulumi.ProviderResource
 
     @property
     def login(self) -> dict[str, pulumi.Input[Any]]:
-        """What this program's own providers need for SSH; the key is read when it is used, and in no state."""
+        """What this program's own providers need for SSH. The key is read when it is used, and is in no state."""
         login: dict[str, pulumi.Input[Any]] = {
             "host": self.settings.address,
             "port": self.settings.port,

@@ -13,8 +13,8 @@ from registry_stack.workstation.system import hosts_path
 
 
 def hosts_entries(name: str, settings: Settings, owner: str, parent: pulumi.Resource) -> dict[str, pulumi.Output[Any]]:
-    """The outputs `hostsLines`, what a hosts file needs, and, where the settings want it managed, `hostsFile`: what
-    became of that."""
+    """The outputs `hostsLines`, what a hosts file needs, and, if the settings want it managed, `hostsFile`: whether
+    that worked, or what to do by hand."""
     registry = settings.registry
     lines = [f"{registry.address} {registry.name}", f"{registry.address} {registry.host}"]
     outputs: dict[str, pulumi.Output[Any]] = {"hostsLines": pulumi.Output.from_input(lines)}

@@ -1,4 +1,4 @@
-"""The guide's first step: a machine, made by docker-machine with whatever driver the settings name."""
+"""The guide's first step: a machine, created by docker-machine with the driver that the settings name."""
 
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
@@ -18,8 +18,8 @@ from registry_stack.settings import DockerMachineSettings, MachineSettings
 
 @dataclass(frozen=True)
 class MachineHostArgs:
-    """A machine's name and settings. `owner` tells whose it is; container machines need a network. `moves_to`: the
-    static address that follows, if one does."""
+    """A machine's name and settings. `owner` marks it as this stack's; container machines need a network. `moves_to` is
+    its later static address, if it gets one."""
 
     machine: str
     settings: MachineSettings
@@ -58,8 +58,8 @@ class MachineHost(pulumi.ComponentResource):
         if args.network is not None and settings.driver == "container":
             wanted = self._in_container(name, wanted, args, args.network)
         machine = Machine(name, wanted, pulumi.ResourceOptions(parent=self, provider=args.process))
-        # docker-machine's own, of which each machine's folder has a copy, outlast the machines: without the files no
-        # provider can be configured, and no `up` would come to the machine's replacement
+        # docker-machine's own certificates, of which each machine's folder has a copy, outlast the machines. Without
+        # the files no provider could be configured, and no `up` would get as far as the machine's replacement
         own = str(Store(args.docker_machine.storage_folder).certificates)
         certificates = machine.folder if settings.adopt else own
         self.host = MadeHost(
@@ -77,7 +77,7 @@ class MachineHost(pulumi.ComponentResource):
     def _in_container(
         self, name: str, wanted: MachineArgs, args: MachineHostArgs, network: ContainerNetwork
     ) -> MachineArgs:
-        """Makes the container; what is wanted of docker-machine is then a host that exists."""
+        """Creates the container; for docker-machine it is then a host that exists."""
         container = ContainerMachine(
             name,
             ContainerMachineArgs(args.machine, args.settings, network, args.process),

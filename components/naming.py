@@ -6,8 +6,7 @@ _EARLIER = "registry-stack"
 
 
 def formerly(name: str, stack: str) -> list[pulumi.Alias]:
-    """Aliases of a resource of the stack of that name: what earlier versions called it, which is its name without the
-    stack's.
+    """Aliases of a resource of the stack of that name: earlier versions called it by its name without the stack's.
 
     Their program had one stack, always of the same name. Another stack must not take over what that one has.
     """

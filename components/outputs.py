@@ -1,4 +1,4 @@
-"""The contract for other stacks: what the stack's outputs tell of its registry, certificates and clients."""
+"""The contract for other stacks: what the outputs say about the registry, its certificates and its clients."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -21,7 +21,8 @@ README = Path(__file__).parent.parent / "Pulumi.README.md"
 def registry_outputs(
     registry: RegistrySettings, check: RegistryCheck, authorities: Sequence[CertificateAuthority]
 ) -> dict[str, pulumi.Output[Any]]:
-    """How images begin, where the registry is, and whom to trust. A registry that has not answered is not announced."""
+    """How the names of images begin, where the registry is, and which certificates to trust. A registry that has not
+    answered is not announced."""
     announced = check.drift.apply(lambda _: registry.reference)
     fingerprints = {each.name: each.anchor.apply(sha256_colons) for each in authorities}
     return {

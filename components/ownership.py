@@ -1,7 +1,7 @@
-"""Labels that mark the stack's containers and network on the workstation's engine, and what they are good for.
+"""Labels that mark the stack's containers and network on the workstation's engine, and the use of them.
 
-An `up` that is killed may have made something that its state does not know of. It has a name that the next `up` needs,
-and Docker would refuse to make another; so it is removed first, if its labels say that it is this stack's.
+An `up` that is killed may have created something that its state does not know. It has a name that the next `up` needs,
+and Docker would refuse to create another one. So it is removed first, if its labels say that it is this stack's.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,8 +15,8 @@ Labels = Mapping[str, pulumi.Input[str]]
 
 
 def ownership_labels(name: str, owner: str, opts: pulumi.ResourceOptions) -> Labels:
-    """The labels of the stack. `owner`, its name, may be another clone's as well; its identity is in its own state:
-    the fingerprint of a key that is used for nothing else."""
+    """The labels of the stack. Another clone's stack may have the same name, `owner`. The identity is the stack's
+    alone, since it is in its state: the fingerprint of a key that is used for nothing else."""
     key = tls.PrivateKey(name, algorithm="ED25519", opts=opts)
     return {OWNER: owner, IDENTITY: key.public_key_fingerprint_sha256}
 
@@ -24,10 +24,10 @@ def ownership_labels(name: str, owner: str, opts: pulumi.ResourceOptions) -> Lab
 def remove_orphan_before_create(
     remove: Callable[[str, Mapping[str, str]], Awaitable[None] | None],
 ) -> pulumi.ResourceHookBinding:
-    """The hook that hands a resource's name and labels to `remove`, just before its creation; in no preview.
+    """The hook that passes a resource's name and labels to `remove`, just before its creation; never in a preview.
 
-    What has both at that moment is not another resource of the stack, and not the one that is replaced either: the
-    docker provider deletes that one before.
+    What has both at that moment is no other resource of the stack, nor the one that is replaced: the docker provider
+    has deleted that one already.
     """
 
     def before(args: pulumi.ResourceHookArgs) -> Awaitable[None] | None:

@@ -28,9 +28,10 @@ HeaderInputs = pulumi.Input[Mapping[str, pulumi.Input[Sequence[pulumi.Input[str]
 
 @dataclass(frozen=True)
 class RegistryArgs:
-    """The registry's settings, its machine, what it proves itself with, and the authorities (PEM) that vouch for it.
+    """The registry's settings, its machine, the certificate that it serves, and the authorities (PEM) that vouch for
+    it.
 
-    `headers` go to the webhook of that name, beside those of its settings.
+    `headers` go to the webhook of that name, together with those in its settings.
     """
 
     settings: RegistrySettings
@@ -100,7 +101,7 @@ class Registry(pulumi.ComponentResource):
                     provider=engine,
                     depends_on=[configured, authority, served],
                     delete_before_replace=True,
-                    # of a machine that is lost the engine can't be asked whether its container is
+                    # if the machine is lost, its engine can't be asked whether the container is lost too
                     replacement_trigger=args.host.serial,
                     hooks=remove_orphan_before_create(args.host.remove_container),
                 ),

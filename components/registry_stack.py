@@ -28,10 +28,10 @@ from registry_stack.settings import ClientSettings, Settings, SettingsError
 class RegistryStackArgs:
     """What a stack is made of. `settings` are plain values, since they decide which resources there are.
 
-    `webhook_headers` are sent to the webhook of that name beside the headers of its settings: values that only another
-    resource knows, such as a token. `owner` marks machines, containers and the network as this stack's; every stack of
-    a workstation needs one of its own. Without one it is made of the project's, the stack's and the resource's name.
-    Raises SettingsError for headers of no webhook.
+    `webhook_headers` are sent to the webhook of that name, together with the headers in its settings: values that only
+    another resource knows, such as a token. `owner` marks machines, containers and the network as this stack's; every
+    stack of a workstation needs its own. By default it is made of the names of the project, the stack and the resource.
+    Raises SettingsError for headers of a webhook that the settings do not have.
     """
 
     settings: Settings
@@ -158,6 +158,6 @@ class RegistryStack(pulumi.ComponentResource):
 
 
 def default_owner(name: str) -> str:
-    """An owner by the program's own names; a resource that is called like its project adds nothing to them."""
+    """An owner made of the program's own names. A resource that is named like its project adds nothing to them."""
     project, stack = pulumi.get_project(), pulumi.get_stack()
     return f"{project}-{stack}" if name == project else f"{project}-{stack}-{name}"

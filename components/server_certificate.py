@@ -17,7 +17,7 @@ _WALLS = ("certRequestPem", "caCertPem", "certPem")
 
 @dataclass(frozen=True)
 class ServerCertificateArgs:
-    """Whom the certificate is for, what it should be like, and who signs it."""
+    """The registry that the certificate is for, what it should be like, and the authority that signs it."""
 
     registry: RegistrySettings
     settings: CertificateSettings
@@ -25,9 +25,10 @@ class ServerCertificateArgs:
 
 
 class ServerCertificate(pulumi.ComponentResource):
-    """The registry's certificate. `chain` goes on to the authority's root; PEM texts, `private_key` secret.
+    """The registry's certificate. `chain` has it and the authority's certificates up to the root. PEM texts;
+    `private_key` is secret.
 
-    It `ends` at one moment, and every `up` from another on renews it (ISO 8601).
+    It is valid until `ends`; every `up` from `renewed_from` on renews it (ISO 8601).
     """
 
     chain: pulumi.Output[str]
@@ -41,7 +42,7 @@ class ServerCertificate(pulumi.ComponentResource):
         settings, host = args.settings, args.registry.host
         dns_names, ip_addresses = subject_alternative_names(args.registry)
         key = private_key(f"{name}-key", settings.key, child)
-        # clients look at the alternative names; this one is for people
+        # clients check the alternative names; this one is for people
         common_name = host if len(host) <= LONGEST_COMMON_NAME else args.registry.name
         request = tls.CertRequest(
             f"{name}-request",
@@ -77,7 +78,7 @@ def subject_alternative_names(registry: RegistrySettings) -> tuple[list[str], li
 
 
 def _usages(settings: CertificateSettings) -> list[str]:
-    """The guide's keyUsage, and the extended usage that it lacks. content_commitment was once called nonRepudiation;
+    """The guide's keyUsage, and the extended usage that it lacks. content_commitment used to be called nonRepudiation;
     only RSA can encipher keys."""
     enciphers = ["key_encipherment"] if settings.key.startswith("rsa-") else []
     return ["content_commitment", "digital_signature", *enciphers, "server_auth"]

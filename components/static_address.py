@@ -16,10 +16,10 @@ from registry_stack.settings import NetworkSettings
 def static_address(
     name: str, host: MadeHost, address: IPv4Address, network: NetworkSettings, parent: pulumi.Resource
 ) -> MadeHost:
-    """Moves a machine; the host that comes back is the one to use from now on.
+    """Moves a machine, and returns the host to use from now on.
 
-    What is on the machine is tied to the move: if a replacement is killed after the old machine was deleted, the state
-    still lists the old move, but no longer the machine.
+    What is on the machine is tied to the move, not to the machine: if a replacement is killed after the old machine was
+    deleted, the state still lists the old move, but no longer the machine.
     """
     args = StaticAddressArgs(
         name=host.name,

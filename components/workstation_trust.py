@@ -1,4 +1,4 @@
-"""Trust of the workstation itself in the registry."""
+"""The workstation's own trust in the registry."""
 
 import os
 import platform
@@ -21,7 +21,7 @@ _OS_RELEASE = Path("/etc/os-release")
 def workstation_trust(
     name: str, settings: Settings, anchors: Mapping[str, pulumi.Input[str]], parent: pulumi.Resource
 ) -> dict[str, pulumi.Output[Any]]:
-    """The output `workstationTrust`: what became of it, where the settings ask for it."""
+    """The output `workstationTrust`, if the settings ask for it: whether that worked, or what to do by hand."""
     if settings.workstation_trust == "off":
         return {}
     args = WorkstationTrustArgs(

@@ -1,8 +1,8 @@
 """Builds the images that the demo and the tests run, on the local engine.
 
-An image is left alone while the files it is made of are those of its label. An image whose official counterpart can be
-pulled is that; the others are assembled from Debian packages: in a container if Debian's image can be pulled, else on
-this machine.
+An image is left alone as long as its label is the hash of the files that it is made of. If the official counterpart of
+an image can be pulled, it is used instead. The others are assembled from Debian packages: in a container if Debian's
+image can be pulled, else on this machine.
 """
 
 import contextlib
@@ -42,7 +42,7 @@ def last_lines(text: str) -> str:
 
 
 def stale_images(engine: DockerClient, images: Iterable[Image] = IMAGES) -> list[Image]:
-    """Those of the images that the engine lacks, or has from inputs that have changed since."""
+    """The images that the engine lacks, or that were made from inputs which have changed since."""
 
     def built_from(image: Image) -> str | None:
         try:
@@ -55,7 +55,7 @@ def stale_images(engine: DockerClient, images: Iterable[Image] = IMAGES) -> list
 
 
 def can_pull() -> bool:
-    """Whether the engine reaches the public registry; asked once, as the answer may take seconds."""
+    """Whether the engine reaches the public registry. It is asked once, since the answer may take seconds."""
     try:
         docker.from_env(timeout=PROBE_SECONDS).images.get_registry_data(BASE)
     except (DockerException, RequestException):
@@ -64,7 +64,7 @@ def can_pull() -> bool:
 
 
 def build(engine: DockerClient, image: Image, context: Path) -> None:
-    """Builds `context`, a folder with a Dockerfile; the image that had the tag is removed if nothing uses it.
+    """Builds `context`, a folder with a Dockerfile. The image that had the tag before is removed if nothing uses it.
 
     Raises ImagesError with the end of the build's log.
     """
@@ -151,7 +151,8 @@ def make(engine: DockerClient, images: list[Image]) -> Iterator[str]:
 
 
 def bring_up_to_date(engine: DockerClient, images: Sequence[Image]) -> Iterator[str]:
-    """Makes the images that are stale; yields a line for each step. Raises StackError, and what the engine raises."""
+    """Makes the images that are stale; yields a line for each step. Raises StackError, and whatever the engine
+    raises."""
     started = time.monotonic()
     stale = stale_images(engine, images)
     for image in images:

@@ -1,4 +1,4 @@
-"""What an image is made of, and the hash that tells whether it has to be made again."""
+"""What an image is made of, and the hash that says whether it has to be made again."""
 
 import hashlib
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ SYSTEMS: Final = (
 
 
 def input_files(image: Image, folder: Path = FOLDER) -> list[Path]:
-    """The files below `folder` that decide what is in `image`, sorted, those of its bases first."""
+    """The files below `folder` that decide what is in `image`, sorted; those of its bases come first."""
     bases = input_files(image.base, folder) if image.base else [folder / ASSEMBLE.name]
     return [*bases, *sorted(path for path in (folder / image.name).rglob("*") if path.is_file())]
 

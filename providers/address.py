@@ -15,7 +15,7 @@ _PLACE = ("address", "subnet", "gateway", "interface")
 
 
 class StaticAddressProvider(Provider):
-    """Moves a machine to its address, and back to it if it is lost. Another machine is another resource."""
+    """Moves a machine to its address, and moves it back if it has lost it. Another machine replaces the resource."""
 
     replaces = ("name", "serial")
     updates = ("tool", "login", *_PLACE)
@@ -40,7 +40,7 @@ class StaticAddressProvider(Provider):
 
 @dataclass(frozen=True)
 class StaticAddressArgs:
-    """The machine, with how to log in to it at the address of its creation, and where it should be."""
+    """The machine, how to log in to it at the address of its creation, and where it should be."""
 
     name: str
     tool: Tool
@@ -53,7 +53,8 @@ class StaticAddressArgs:
 
 
 class StaticAddress(StackResource, module="registry", name="StaticAddress"):
-    """A machine's move to an address of its own. `settled` is where it answers now, and is known after the move."""
+    """A machine's move to an address of its own. `settled` is where it answers from now on; it is known after the
+    move."""
 
     provider = StaticAddressProvider
 

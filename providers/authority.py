@@ -1,7 +1,7 @@
 """The StoredAuthority resource: docker-machine's own certificate authority, as it was when the stack first read it.
 
-docker-machine removes its authority and makes another without asking, when it has ended (libmachine's
-cert/bootstrap.go). The stack therefore keeps what it has read, and says so when docker-machine has another.
+When it has ended, docker-machine removes it and makes another without asking (libmachine's cert/bootstrap.go). So the
+stack keeps what it has read, and reports it if docker-machine has another.
 """
 
 from dataclasses import dataclass
@@ -20,24 +20,24 @@ from registry_stack.machines.store import Store
 
 _CERTIFICATE, _KEY = "ca.pem", "ca-key.pem"
 _CHANGED = (
-    "docker-machine has made another certificate authority, which it does when its own has ended: the one in {folder} "
-    "has the fingerprint {found}, and the registry's clients trust {pinned}. To go over to another, add it to "
-    "registry-stack:certificates.authorities after this one, with a name of its own and the source docker-machine or "
+    "docker-machine has made another certificate authority, as it does when its own has ended: the one in {folder} "
+    "has the fingerprint {found}, but the registry's clients trust {pinned}. To change to another authority, add it to "
+    "registry-stack:certificates.authorities after this one, with a new name and the source docker-machine or "
     "generate, and run `pulumi up`: see docs/certificates.md: rotation"
 )
 
 
 class StoredAuthorityProvider(Provider):
-    """Reads the authority once and keeps it. Another one in its place is an error, unless the stack has one to go over
-    to."""
+    """Reads the authority once and keeps it. Another one in its place is an error, unless the stack has another
+    authority to change to."""
 
     def check(self, old: Props, new: Props) -> CheckResult:
-        # a refresh asks for differences too, but checks nothing: it goes by what the last `up` found
+        # a refresh calls `diff` but not `check`: it goes by what the last `up` found
         return CheckResult({**new, "found": found_in(Path(new["storage"]))}, [])
 
     def diff(self, id_: str, old: Props, new: Props) -> DiffResult:
         pinned, found = old["fingerprint"], new["found"]
-        # without the file docker-machine has none: whatever needs one will say so
+        # if the file is missing, docker-machine has no authority, and what needs one will say so
         if new["alone"] and found not in (None, pinned):
             raise AuthorityError(_CHANGED.format(folder=new["storage"], pinned=pinned, found=found))
         return DiffResult(changes=False)
@@ -55,7 +55,7 @@ class StoredAuthorityProvider(Provider):
 
 @dataclass(frozen=True)
 class StoredAuthorityArgs:
-    """docker-machine's storage folder. `alone`: the stack has no other authority to go over to."""
+    """docker-machine's storage folder. `alone`: the stack has no other authority to change to."""
 
     storage: str
     alone: bool
@@ -104,7 +104,7 @@ def stored_authority(storage: Path, now: datetime) -> dict[str, str]:
 
 
 def found_in(storage: Path) -> str | None:
-    """The fingerprint of the authority that docker-machine has now; None without one."""
+    """The fingerprint of the authority that docker-machine has now; None if it has none."""
     file = Store(storage).certificates / _CERTIFICATE
     return _fingerprint(_text(file)) if file.exists() else None
 

@@ -22,10 +22,10 @@ _EARLIER = {"health": "well", "answers": True, "reaches": True, "managed": True}
 
 class Provider(ResourceProvider):
     """The base of this program's providers. A subclass names the inputs whose change replaces its resource, and those
-    whose change updates it; drift is always an update.
+    whose change updates it. Drift is always an update.
 
-    A provider is small in the state: a class at the top of a module is pickled by its dotted name alone. Renaming one,
-    or its module, would break the refresh and the destroy of every stack that exists.
+    A provider takes little room in the state: a class at the top of a module is pickled by its dotted name alone.
+    Renaming the class or its module would break refresh and destroy of every stack that exists.
     """
 
     serialize_as_secret_always = False
@@ -45,7 +45,7 @@ class Provider(ResourceProvider):
         )
 
     def replaced_by(self, old: Props, new: Props) -> list[str]:
-        """The inputs that make another resource of it."""
+        """The inputs whose change replaces the resource."""
         return changed(old, new, self.replaces)
 
     def is_updated_by(self, old: Props, new: Props) -> bool:
@@ -54,10 +54,10 @@ class Provider(ResourceProvider):
 
 
 class StackResource(Resource, module="registry", name="Resource"):
-    """The base of this program's resources: the fields of `args` are the inputs, the annotations of the class the
+    """The base of this program's resources. The fields of `args` are the inputs, the annotations of the class the
     outputs.
 
-    `drift` says what the last refresh found to be other than it should, a line each; the next `up` mends it.
+    `drift` lists what the last refresh found to be wrong, one line each; the next `up` puts it right.
     """
 
     provider: ClassVar[type[Provider]]
@@ -86,8 +86,8 @@ class Tool(TypedDict):
 
 @dataclass(frozen=True)
 class ClientArgs:
-    """A client and the registry that its images are in: how to log in, the serial of its machine (empty for a host that
-    exists already), its engine. `deadline`: how many seconds its engine has."""
+    """A client, and the registry of its images: how to log in, the serial of its machine (empty for a host that exists
+    already), its engine. `deadline` is how many seconds its engine has."""
 
     name: str
     login: Mapping[str, pulumi.Input[str | int]]
@@ -103,7 +103,7 @@ def changed(old: Mapping[str, Any], new: Mapping[str, Any], keys: Iterable[str])
 
 
 def drift_in(old: Props) -> list[str]:
-    """The drift that a resource's outputs tell of, those of earlier versions included."""
+    """The drift in a resource's outputs, including those of earlier versions."""
     if "drift" in old:
         return list(old["drift"])
     return [f"{key}: {old[key]}" for key, without in _EARLIER.items() if old.get(key, without) != without]

@@ -37,8 +37,8 @@ class RegistryCheckProvider(Provider):
 
 @dataclass(frozen=True)
 class RegistryCheckArgs:
-    """The registry `host` at `address`, and the certificates (PEM) of which one suffices. It is asked again when its
-    `revision`, any text, has changed; `deadline`: how many seconds it has."""
+    """The registry `host` at `address`, and the certificates (PEM), of which one is enough. It is asked again when its
+    `revision`, any text, has changed. `deadline` is how many seconds it has."""
 
     host: str
     address: pulumi.Input[str]
@@ -49,7 +49,7 @@ class RegistryCheckArgs:
 
 
 class RegistryCheck(StackResource, module="registry", name="RegistryCheck"):
-    """A check that a registry serves the Registry v2 API over TLS that can be trusted."""
+    """A check that a registry serves the Registry v2 API over TLS that its authorities vouch for."""
 
     provider = RegistryCheckProvider
     walls = ("ca_certificate",)

@@ -10,7 +10,7 @@ from registry_stack.machines.move import find_machine
 
 class CurrentAddressProvider(Provider):
     """Looks for the machine once, and again before each further move. A refresh does not look: another address would
-    run again what was run at this one."""
+    repeat what was run at this one."""
 
     replaces = StaticAddressProvider.replaces
     updates = StaticAddressProvider.updates
@@ -26,7 +26,7 @@ class CurrentAddressProvider(Provider):
 
 
 class CurrentAddress(StackResource, module="registry", name="CurrentAddress"):
-    """The address at which a machine answered when it was last told to move: what it is told has to get there."""
+    """The address at which a machine answered when it was last told to move. The next step sends its file there."""
 
     provider = CurrentAddressProvider
 

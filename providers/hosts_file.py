@@ -20,7 +20,7 @@ _SECONDS_FOR_OTHERS = 30
 
 
 class HostsFileProvider(Provider):
-    """Keeps the block of one owner in one file. Where it may not, that is drift, and the next `up` tries again."""
+    """Keeps the block of one owner in one file. If it has no right to, that is drift, and the next `up` tries again."""
 
     replaces = ("path", "owner")
     updates = ("lines",)
@@ -42,7 +42,8 @@ class HostsFileProvider(Provider):
 
 @dataclass(frozen=True)
 class HostsFileArgs:
-    """The lines, each "address name", for the hosts file at `path`, in a block of `owner`'s own."""
+    """The lines, each "address name", for the hosts file at `path`. They are in a block of their own, marked with
+    `owner`."""
 
     path: str
     owner: str
@@ -63,7 +64,7 @@ class HostsFile(StackResource, module="registry", name="HostsFile"):
 def add_names(path: Path, block: Block) -> Props:
     """Makes sure that a hosts file has the block's lines; returns `drift` and `status`.
 
-    Where they can't be written it is the status that tells, not an error: the registry works without them.
+    If they can't be written, the status says so. That is not an error: the registry works without them.
     """
     try:
         edit(path, lambda content: install(content, block, line_end(platform.system())))
@@ -84,7 +85,8 @@ def look_up(path: Path, block: Block) -> Props:
 
 
 def remove_names(path: Path, block: Block) -> str | None:
-    """Takes the block out of a hosts file; returns what is left of it or of its names there, and what to do."""
+    """Removes the block from a hosts file. Returns what is left of it or of its names there, and what to do; None if
+    nothing is."""
     by_hand = f"to remove that by hand: {how_to_edit(platform.system(), str(path))}"
     try:
         absent = missing(edit(path, lambda content: remove(content, block)), block)
@@ -99,8 +101,8 @@ def remove_names(path: Path, block: Block) -> str | None:
 def edit(path: Path, change: Callable[[bytes], bytes], lock: Path | None = None) -> bytes:
     """Changes a hosts file and returns its content. Raises OSError, and DeadlineError if other stacks take too long.
 
-    Where nothing is to be changed no right is needed. The lock is in the user's home, since nothing but the hosts file
-    itself may be touched in a folder of the system's.
+    If nothing has to change, no right is needed. The lock is in the user's home: in a system folder nothing but the
+    hosts file itself may be touched.
     """
     content = path.read_bytes()
     if change(content) == content:

@@ -1,6 +1,6 @@
 """The EngineImage resource: an image of the workstation's engine, copied to a machine's engine.
 
-That is how a machine gets images if there is no registry to pull from: the guide's own chicken and egg.
+That is how a machine gets the registry's image while there is no registry to pull it from.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from registry_stack.remote.images import copy_image
 
 
 class EngineImageProvider(Provider):
-    """Copies an image once, and again if a refresh finds it gone. On delete it stays, as a pulled one would."""
+    """Copies an image once, and again if a refresh finds it gone. It stays on delete, as a pulled one would."""
 
     replaces = ("image", "address", "serial")
 
@@ -26,7 +26,7 @@ class EngineImageProvider(Provider):
     def read(self, id_: str, props: Props) -> ReadResult:
         try:
             there = image_id(props["address"], Path(props["folder"]), props["image"])
-        except OSError:  # nobody to ask: what is wrong with the machine is the Machine's to say
+        except OSError:  # the engine can't be asked: Machine reports what is wrong with it
             return ReadResult(id_, props)
         return ReadResult(id_, props) if there == id_ else ReadResult("", {})
 

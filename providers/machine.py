@@ -24,7 +24,7 @@ from registry_stack.remote.login import Login
 
 class MachineProvider(Provider):
     """Creates a machine, heals it, and removes it unless it is to be kept. Another driver, or an option that a machine
-    can't take over, replaces it: the old one goes first, since both have one name."""
+    can't take over, replaces it. The old one goes first, since both have the same name."""
 
     replaces = ("name", "instance", "adopt")
     updates = ("tool", "owner", "options", "keep", "moves", "ssh_key", "pinned_host_key")
@@ -37,7 +37,7 @@ class MachineProvider(Provider):
 
     def replaced_by(self, old: Props, new: Props) -> list[str]:
         replaced = super().replaced_by(old, new)
-        if new["adopt"]:  # whoever made the machine chose its driver and options
+        if new["adopt"]:  # it keeps the driver and options that it was made with
             return replaced
         options = ["options"] if needs_replacement(old["options"], new["options"]) else []
         return [*replaced, *changed(old, new, ["driver"]), *options]
@@ -60,13 +60,13 @@ class MachineProvider(Provider):
     def read(self, id_: str, props: Props) -> ReadResult:
         tool = docker_machine(props)
         tool.record(id_).restore_entry()
-        # docker-machine believes of the generic driver what it was told last: where the machine moved to
+        # docker-machine believes what it was last told about a generic machine: where it moved to
         moved = props["moves"] and props["driver"] == "generic" and tool.store.exists(id_)
         health = Health.WELL if moved else inspect_machine(tool, id_)
         if health is Health.GONE:
             return ReadResult("", {})
         if health is Health.WELL and not props["adopt"] and not tool.store.has_options(id_, props["options"]):
-            health = Health.OUTDATED  # an update was cut short, and what it was for is no longer wanted
+            health = Health.OUTDATED  # an update was cut short, and is no longer wanted
         return ReadResult(id_, {**props, "drift": health.drift})
 
     def update(self, id_: str, old: Props, new: Props) -> UpdateResult:
@@ -76,8 +76,8 @@ class MachineProvider(Provider):
         tool.record(new["name"]).restore_entry()
         other = changed(old, new, ["options"]) or not tool.store.has_options(new["name"], new["options"])
         address = update_machine(tool, _spec(new), known, set_options=bool(other) and not new["adopt"])
-        # the address of a machine that moves to a static one stays what it was at creation: else the steps that
-        # came before the move would run again, at an address where nobody is
+        # the address of a machine that moves to a static one stays that of its creation: otherwise the steps before the
+        # move would run again, at an address where nothing answers
         kept = {key: old[key] for key in ("address", "user", "port", "private_key", "serial")}
         found = {"host_key": host_key, "folder": str(tool.store.folder(new["name"])), "drift": []}
         return UpdateResult({**new, **kept, **found, **({} if new["moves"] else {"address": address})})
@@ -94,8 +94,8 @@ class MachineProvider(Provider):
 class MachineArgs:
     """A machine's inputs.
 
-    `moves`: a static address, `moves_to`, follows. `adopt`: docker-machine has it already. `keep`: it is left behind.
-    `instance` identifies what the machine runs on where the stack made that itself: another one is another machine.
+    `moves`: it moves to a static address, `moves_to`. `adopt`: docker-machine has it already. `keep`: destroy leaves
+    it. `instance` identifies what the machine runs on, if the stack made that itself; another one replaces the machine.
     """
 
     name: str
@@ -113,10 +113,10 @@ class MachineArgs:
 
 
 class Machine(StackResource, module="registry", name="Machine"):
-    """A machine that docker-machine made and keeps the entry of.
+    """A machine that docker-machine created and has an entry of.
 
-    `serial` is another one for every creation, so that whatever lives on the machine can be tied to it. `folder` holds
-    the certificate and key for its engine.
+    `serial` is new for every creation, so whatever lives on the machine can be tied to it. `folder` has the certificate
+    and key for its engine.
     """
 
     provider = MachineProvider

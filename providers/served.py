@@ -14,8 +14,8 @@ _CONTENT = ("chain", "private_key")
 
 
 class ServedCertificateProvider(Provider):
-    """Installs what was staged on the registry's machine, and restarts the registry with it. A refresh looks at what it
-    serves. Deleting does nothing: the files go with the machine."""
+    """Installs what was staged on the registry's machine, and restarts the registry with it. A refresh looks at what
+    the registry serves. Deleting does nothing: the files go with the machine."""
 
     replaces = ("serial",)
     updates = ("login", "port")
@@ -30,7 +30,7 @@ class ServedCertificateProvider(Provider):
     def read(self, id_: str, props: Props) -> ReadResult:
         try:
             shown = fetch_sha256(props["login"]["host"], int(props["port"]))
-        except OSError:  # that the registry does not answer is the RegistryCheck's to say
+        except OSError:  # RegistryCheck reports a registry that does not answer
             return ReadResult(id_, props)
         other = shown != sha256_of(props["chain"])
         drift = [f"the registry serves another certificate, with the SHA-256 {shown}"] if other else []

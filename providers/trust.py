@@ -21,8 +21,8 @@ _NOTHING = Previous()
 
 
 class TrustProvider(Provider):
-    """Puts on a client what it needs to trust the registry, and takes exactly that away again. Only another host is
-    another resource."""
+    """Puts on a client what it needs to trust the registry, and removes exactly that again. Only another host replaces
+    the resource."""
 
     updates = (
         "serial",
@@ -49,14 +49,14 @@ class TrustProvider(Provider):
         system = SYSTEMS.get(props["system"])
         try:
             drift = _client(props).inspect(_desired(props), system, _previous(props))
-        except UnreachableError:  # what is wrong with the client itself is not this resource's to say
+        except UnreachableError:  # TrustCheck reports a client that can't be reached
             return ReadResult(id_, props)
         return ReadResult(id_, {**props, "drift": drift})
 
     def update(self, id_: str, old: Props, new: Props) -> UpdateResult:
         with _named(new):
-            # another machine of the same name has nothing yet, but may be where the lost one was: to replace this
-            # resource would be to take away in the end, as the old one's trust, what was made first
+            # a recreated machine has nothing yet, but may be at the lost one's address: replacing this resource would
+            # in the end remove, as the old one's trust, what it had added first
             if changed(old, new, ["serial"]):
                 return UpdateResult(_install_first_time(new))
             return UpdateResult(_install(new, _previous(old)))
@@ -76,7 +76,8 @@ class TrustProvider(Provider):
 class TrustArgs(ClientArgs):
     """A client, and what it should trust how far: see settings.ClientSettings.
 
-    `anchors` are the certificates of the authorities (PEM) by their names, `names` the registry's at `address`.
+    `anchors` are the certificates of the authorities (PEM) by their names, `names` the registry's, which is at
+    `address`.
     """
 
     address: str
@@ -88,7 +89,7 @@ class TrustArgs(ClientArgs):
 
 class Trust(StackResource, module="registry", name="Trust"):
     """A client's trust in the registry. `files` has the SHA-256 of each file that is on the client for it, `folders`
-    those made for them, `system` the name of the client's system."""
+    the folders that were created for them, `system` the name of the client's system."""
 
     provider = TrustProvider
     walls = ("anchors",)
@@ -102,10 +103,10 @@ class Trust(StackResource, module="registry", name="Trust"):
 
 
 def _is_another(old: Props, new: Props | Unknown) -> bool:
-    """Whether the client is another one, and the old one's trust to be taken away.
+    """Whether the client is another one, so that the old one has to lose its trust.
 
-    A host that has only moved, or was installed anew, is mended in place: to take away the old one's trust would be to
-    take away its own. A machine's login has a private key, or is unknown while the machine is being replaced.
+    A host that has only moved, or was reinstalled, is updated in place: removing the old one's trust would remove its
+    own. A machine's login has a private key, or is unknown while the machine is being replaced.
     """
     if isinstance(new, Unknown) or "private_key" in new:
         return "private_key" not in old

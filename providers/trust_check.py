@@ -35,15 +35,16 @@ class TrustCheckProvider(Provider):
 
 @dataclass(frozen=True)
 class TrustCheckArgs(ClientArgs):
-    """A client whose engine is asked again when `files`, what is on the client, or `revision`, what the registry
-    serves, has changed."""
+    """A client. Its engine is asked again when `files`, what is on the client, or `revision`, what the registry serves,
+    has changed."""
 
     files: pulumi.Input[Mapping[str, str]]
     revision: pulumi.Input[str]
 
 
 class TrustCheck(StackResource, module="registry", name="TrustCheck"):
-    """A check that a client's engine gets an answer from the registry that it trusts; a copied file proves nothing."""
+    """A check that a client's engine gets an answer from the registry over TLS that it trusts; a copied file proves
+    nothing."""
 
     provider = TrustCheckProvider
 

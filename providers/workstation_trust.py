@@ -16,7 +16,7 @@ from registry_stack.workstation.trust_store import Workstation, by_hand
 
 
 class WorkstationProvider(Provider):
-    """Makes the workstation trust the registry. Where it may not, that is drift, and the next `up` tries again."""
+    """Makes the workstation trust the registry. If it has no right to, that is drift, and the next `up` tries again."""
 
     replaces = ("workstation", "scope", "reference")
     updates = ("anchors",)
@@ -45,7 +45,7 @@ class WorkstationProvider(Provider):
 @dataclass(frozen=True)
 class WorkstationTrustArgs:
     """The fields of a `Workstation`; whether its user's engines or the whole system (`scope`) should trust the registry
-    that images of `reference` are in; the certificates of the authorities (PEM) by their names."""
+    whose images begin with `reference`; the certificates of the authorities (PEM) by their names."""
 
     workstation: Mapping[str, str]
     scope: str
@@ -54,7 +54,7 @@ class WorkstationTrustArgs:
 
 
 class WorkstationTrust(StackResource, module="registry", name="WorkstationTrust"):
-    """Trust of a workstation. `status` is "managed: ...", or what to do by hand; `placed` is what was put there."""
+    """A workstation's trust. `status` is "managed: ...", or what to do by hand; `placed` is what was put there."""
 
     provider = WorkstationProvider
     walls = ("anchors",)
@@ -77,7 +77,9 @@ def _apply_trust(props: Props, previous: Placed) -> Props:
 def _status(props: Props, work: WorkstationTrustWork) -> Props:
     reference = props["reference"]
     if props["scope"] == "system" and work.places.store is None:
-        work.problems.append(f"where this system keeps whom it trusts is not known; known are {', '.join(SYSTEMS)}")
+        work.problems.append(
+            f"this program does not know this system's trust store; it knows those of {', '.join(SYSTEMS)}"
+        )
     if not work.problems:
         return {"drift": [], "status": f"managed: this workstation trusts {reference}"}
     problems = "; ".join(work.problems)

@@ -123,7 +123,7 @@ def test_a_private_key_that_is_no_secret_is_warned_of(monkeypatch: pytest.Monkey
     monkeypatch.setattr("pulumi.log.warn", lambda line, *_: said.append(line))
     monkeypatch.setattr(configuration, "is_config_secret", lambda _: secret)
     certified({**PROVIDED, "name": f"secret-{secret}".lower()})
-    warned = "registry-stack:certificates: the private key of secret-false is no secret in the stack file: "
+    warned = "registry-stack:certificates: the private key of secret-false is not a secret in the stack file: "
     assert said == ([] if secret else [f"{warned}`pulumi config set --secret --path`: see docs/certificates.md"])
     assert KEY not in str(said)
 

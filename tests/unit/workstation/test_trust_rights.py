@@ -118,8 +118,13 @@ def test_a_system_whose_store_is_not_known_is_told(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(Workstation, "places", lambda *_: nowhere)
     stack = Stack(tmp_path, "Linux", "system", authority=OLD)
     (drift,) = stack.outs["drift"]
-    assert drift.startswith("where this system keeps whom it trusts is not known; known are boot2docker, coreos")
-    assert "where this system keeps whom it trusts is not known; known are boot2docker, coreos" in stack.outs["status"]
+    assert drift.startswith(
+        "this program does not know this system's trust store; it knows those of boot2docker, coreos"
+    )
+    assert (
+        "this program does not know this system's trust store; it knows those of boot2docker, coreos"
+        in stack.outs["status"]
+    )
     assert (tmp_path / "etc" / "authority.crt").read_text() == OLD
     stack.destroy()
     assert not (tmp_path / "etc").exists()
