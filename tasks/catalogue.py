@@ -108,7 +108,7 @@ _TASKS = (
     Task(
         "test",
         "tasks.checks:run_all_tests",
-        "everything: linters, types, unit, contract and end-to-end tests",
+        "everything: linters, types, unit, shell and end-to-end tests",
         needs=("lint", "systems"),
     ),
     Task("unit", "tasks.checks:run_unit_tests", "the quick loop", needs=("tools",)),

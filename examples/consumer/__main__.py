@@ -1,6 +1,6 @@
 """The guide's static site as a stack of its own, on a client of a registry-stack, from an image in the registry.
 
-After `make demo`, whose tour leaves the image site:1 in the registry; to be destroyed before that stack:
+Run it after `make demo`, whose tour leaves the image site:1 in the registry, and destroy it before that stack:
 
     eval "$(make -s env)" && cd examples/consumer
     pulumi stack init demo

@@ -1,4 +1,4 @@
-"""How end-to-end tests are given out to processes, and what is shown when one fails."""
+"""How end-to-end tests are distributed over processes, and what is shown when one fails."""
 
 from collections.abc import Generator
 from pathlib import PurePosixPath
@@ -11,7 +11,7 @@ from tests.e2e.stack import Stack, logs
 
 
 class SharedStack(LoadFileScheduling):  # type: ignore[misc]  # which has no types
-    """The tests of a file stay together, and in their order; so do all that share a stack."""
+    """The tests of a file stay together, and in their order; so do all tests that share a stack."""
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)

@@ -1,4 +1,4 @@
-"""What can become of a machine behind the program's back, done to machines of a test's stack."""
+"""What can happen to a machine behind the program's back, done to machines of a test's stack."""
 
 import datetime
 import json
@@ -31,28 +31,28 @@ def docker_machine(stack: Stack) -> DockerMachine:
 
 
 def lose_the_entry(stack: Stack, machine: str) -> None:
-    """The entry goes; of the generic driver's machines docker-machine removes nothing else."""
+    """Removes docker-machine's entry. With the generic driver it removes nothing else."""
     docker_machine(stack).remove(machine)
 
 
 def cut_the_entry(stack: Stack, machine: str) -> None:
-    """What a crash of docker-machine amid its writing leaves."""
+    """Leaves what a crash of docker-machine leaves while it writes."""
     config = stack.storage / "machines" / machine / "config.json"
     os.truncate(config, config.stat().st_size // 2)
 
 
 def lose_power(stack: Stack, machine: str) -> None:
-    """The container of the machine stops, without a word to what runs in it."""
+    """Stops the machine's container, without a word to what runs in it."""
     docker.from_env().containers.get(f"{stack.owner}-{machine}").kill()
 
 
 def lose_the_machine(stack: Stack, machine: str) -> None:
-    """The container of the machine goes with all that it has kept; docker-machine's entry stays."""
+    """Removes the machine's container with everything that it has kept; docker-machine's entry stays."""
     docker.from_env().containers.get(f"{stack.owner}-{machine}").remove(force=True, v=True)
 
 
 def lose_everything(stack: Stack) -> None:
-    """The workstation is another one, on which there is only the state."""
+    """Leaves the state alone, as on another workstation."""
     for machine in stack.storage.joinpath("machines").iterdir():
         lose_the_machine(stack, machine.name)
     docker.from_env().networks.get(stack.owner).remove()
@@ -60,7 +60,7 @@ def lose_everything(stack: Stack) -> None:
 
 
 def lose_the_address(login: Login, first: str) -> None:
-    """The machine's bootsync.sh forgets the static address, and it boots with its first one."""
+    """Makes the machine's bootsync.sh forget the static address, so that it boots with its first one."""
     run_as_root(login, boot2docker.remove_block(boot2docker.STATIC_ADDRESS))
     reboot(login, first, SECONDS)
 
@@ -71,7 +71,7 @@ def foreign_certificate(login: Login) -> Issued:
 
 
 def expired_certificate(stack: Stack, login: Login) -> Issued:
-    """The engine's own certificate as it will be when it has expired: signed anew by docker-machine's authority."""
+    """The engine's own certificate as it will be when it has expired, signed by docker-machine's authority."""
     own = x509.load_pem_x509_certificate(certificate_shown(login.host).encode())
     authority = load_pem_private_key((stack.storage / "certs" / "ca-key.pem").read_bytes(), None)
     ended = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1)
@@ -88,7 +88,7 @@ def expired_certificate(stack: Stack, login: Login) -> Issued:
 
 
 def certify(login: Login, issued: Issued) -> None:
-    """Puts another certificate in the place of the engine's and restarts the engine."""
+    """Replaces the engine's certificate and restarts the engine."""
     for file, content in (("server.pem", issued.certificate), ("server-key.pem", issued.key)):
         run_as_root(login, write_file(boot2docker.PERSISTENT / file, mode="600"), stdin=content)
     run_as_root(login, "/etc/init.d/docker restart")
@@ -112,7 +112,7 @@ def entry(stack: Stack, machine: str) -> Path:
 
 
 def serial(stack: Stack, machine: str) -> str:
-    """What is another text for every machine that is made, whatever its name."""
+    """Changes whenever the machine is recreated, whatever its name."""
     resources = json.loads(stack.export())["deployment"]["resources"]
     (found,) = [each for each in resources if each["urn"].endswith(f"dynamic/registry:Machine::{machine}")]
     return str(found["outputs"]["serial"])

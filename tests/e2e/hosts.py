@@ -29,7 +29,7 @@ class Hosts:
     network: str
 
     def options(self, name: str) -> dict[str, str]:
-        """What docker-machine's generic driver has to be told of a host."""
+        """What docker-machine's generic driver has to know about a host."""
         return {
             "generic-ip-address": self.addresses[name],
             "generic-ssh-user": "docker",
@@ -46,9 +46,9 @@ class Hosts:
 def hosts(
     network: str, subnet: str, names: list[str], folder: Path, with_engine: Collection[str] = ()
 ) -> Iterator[Hosts]:
-    """Starts hosts in a network of their own, from `<subnet>.100` on; removes them in the end.
+    """Starts hosts in a network of their own, from `<subnet>.100` on; removes them at the end.
 
-    Those of `with_engine` have one that runs already, which only they themselves reach.
+    Those in `with_engine` have an engine that runs already, which only they themselves reach.
     """
     labels = {LABEL: network}
     with closing(docker.from_env()) as engine:

@@ -95,8 +95,8 @@ def kill_when(
     kill: Callable[[int], None] = kill_session,
     seconds: float = SECONDS,
 ) -> None:
-    """Starts an operation, and kills it as soon as the condition is true: all its processes, if `kill`, which gets the
-    session that is also the first one's id, does not choose. Fails if it is not true within `seconds`."""
+    """Starts an operation, and kills all its processes as soon as the condition is true. `kill`, which gets the session
+    that is also the first process's id, may choose among them. Fails if the condition is not true within `seconds`."""
     log = stack.folder / "killed.log"
     with log.open("w") as file:
         command = stack.command(operation, "--yes", "--skip-preview")

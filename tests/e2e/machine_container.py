@@ -39,7 +39,7 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = BOOT_S
 
 @dataclass
 class Machine:
-    """A container machine with what is needed to log in, at its present address."""
+    """A container machine at its present address, with what is needed to log in."""
 
     container: Container
     user_key: paramiko.Ed25519Key

@@ -1,4 +1,4 @@
-"""A stack whose registry's certificate becomes another, and what has to stay as it is meanwhile."""
+"""A stack whose registry gets other certificates, and what has to stay as it is meanwhile."""
 
 import http.client
 import socket
@@ -24,7 +24,7 @@ _RULES = "iptables -t mangle -S | grep -e --dport || true"
 
 @dataclass(frozen=True)
 class Change:
-    """What `makes` does to a stack in one `up`, and whether the registry serves another certificate then."""
+    """What `makes` does to a stack in one `up`, and whether the registry serves another certificate afterwards."""
 
     name: str
     makes: Callable[[Stack], None]
@@ -98,7 +98,7 @@ def upload(outputs: Outputs, method: str, path: str, content: bytes = b"") -> tu
 
 
 def lives(stack: Stack) -> list[str]:
-    """What becomes another when a client or its engine is restarted, or the registry's container replaced."""
+    """Changes when a client or its engine is restarted, or the registry's container is replaced."""
     outputs = stack.outputs()
     alive = "cat /proc/sys/kernel/random/boot_id; cut -d' ' -f22 /proc/$(pidof dockerd)/stat"
     clients = [run_script(stack.login(name, each.address), alive) for name, each in outputs.clients.items()]

@@ -167,7 +167,8 @@ class Stack:
         return Login(address, outputs["user"], key, outputs["host_key"])
 
     def urn(self, name: str) -> str:
-        """The URN of the one resource whose name ends so; earlier versions had no stack's name before it."""
+        """The URN of the one resource whose name ends so. In earlier versions the stack's name did not come before
+        it."""
         (urn,) = [
             each["urn"]
             for each in json.loads(self.export())["deployment"]["resources"]
@@ -176,7 +177,7 @@ class Stack:
         return str(urn)
 
     def private_keys(self) -> list[str]:
-        """Every private key of the stack, PEM or OpenSSH text: of the state's, decrypted, and docker-machine's."""
+        """Every private key of the stack, PEM or OpenSSH text: those in the state, decrypted, and docker-machine's."""
         texts = [path.read_text("utf-8") for path in self.key_files()]
         secrets = json.loads(self.export("--show-secrets"))["deployment"]["resources"]
         return [*texts, *(text for text in strings(secrets) if text.startswith("-----BEGIN") and KEY in text)]
@@ -230,7 +231,7 @@ def volumes_here() -> set[str]:
 
 
 def remove_interrupted(owner: str) -> None:
-    """Removes by label what an earlier test run, which was cut short, has left on the engine."""
+    """Removes by label what an interrupted test run has left on the engine."""
     containers, networks = _marked(docker.from_env(), owner)
     for container in containers:
         container.remove(force=True, v=True)

@@ -1,4 +1,4 @@
-"""What a test asks of hosts of several systems: by whom their engines are let pull, and what is on them."""
+"""What a test asks of hosts of several systems: which registries their engines pull from, and what is on them."""
 
 import json
 import re
@@ -69,14 +69,15 @@ class Client:
     engine: str
 
     def pulls(self, image: str) -> str:
-        """Pulls an image by the client's engine, with none there from before; what that says of it, its digest too."""
+        """Pulls an image by the client's engine, which has none of it before; what the engine says about it, including
+        its digest."""
         engine = ENGINES[self.engine]
         commands = (engine.pull, engine.pulled, engine.forget)
         return self.host.run(" && ".join(each.replace("IMAGE", image) for each in commands))
 
     def is_refused(self, image: str, entry: str) -> None:
-        """Returns when the engine, which finds the registry by that line of the hosts file, says that it is not to be
-        trusted. Go's programs read the hosts file anew every five seconds."""
+        """Returns when the engine, which finds the registry by that line of the hosts file, says that it does not trust
+        it. Go's programs reread the hosts file every five seconds."""
         self.host.run(f"echo '{entry}' | sudo tee -a /etc/hosts")
 
         def refused() -> bool | None:
@@ -90,7 +91,7 @@ class Client:
         self.host.run(f"grep -vF '{entry}' /etc/hosts | sudo tee /etc/hosts.new && sudo mv /etc/hosts.new /etc/hosts")
 
     def has_others(self, certificate: str) -> None:
-        """Puts somebody else's certificate among the system's and among the engine's."""
+        """Puts somebody else's certificate among the system's and the engine's."""
         path, rebuild = FOREIGN[self.host.system]
         self.host.run(f"sudo mkdir -p {path.parent} && sudo tee {path}", stdin=certificate)
         if not rebuild:
@@ -101,7 +102,7 @@ class Client:
         self.host.run(f"sudo mkdir -p {folder} && sudo tee {folder}/ca.crt", stdin=certificate)
 
     def loses(self, reference: str) -> None:
-        """Takes away what the system has for the registry that images of `reference` are in."""
+        """Removes what the system has for the registry whose images begin with `reference`."""
         path, rebuild = FOREIGN[self.host.system]
         self.host.run(f"sudo sh -ec 'rm {path.parent}/{reference}*; {rebuild}'")
 
@@ -131,5 +132,5 @@ def snapshot(host: SystemHost) -> list[str]:
 
 
 def engine_started(client: Client) -> str:
-    """Which process the host's Docker engine is, and since when: another text after a restart."""
+    """Which process the host's Docker engine is, and since when; changes when it restarts."""
     return client.host.run("for each in $(pidof dockerd); do cut -d' ' -f1,22 /proc/$each/stat; done")

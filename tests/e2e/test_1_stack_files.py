@@ -1,6 +1,7 @@
-"""The stack files and git, with the real ones of both, Pulumi and git: that they leave a checkout clean is the point.
+"""The stack files and git, with the real Pulumi and the real git: they leave a checkout clean.
 
-Each runs Pulumi's command line several times: too slow for tests/unit, where test_tasks_stack has what needs none.
+Each test runs Pulumi's command line several times. That is too slow for tests/unit, where
+tests/unit/tasks/test_stacks.py has what needs none.
 """
 
 import os

@@ -22,7 +22,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def folder(tmp_path: Path, environment: dict[str, str]) -> Path:
-    """A folder made from the template beside a link to the checkout, which may have another name than it should."""
+    """A folder made from the template beside a link to the checkout, whose name may differ from the usual one."""
     (tmp_path / "registry-stack").symlink_to(HERE.checkout)
     folder = tmp_path / "lab"
     folder.mkdir()

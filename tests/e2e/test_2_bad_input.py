@@ -1,4 +1,4 @@
-"""Bad input, given to the real engine: one line that says what would be right, and nothing is touched."""
+"""Bad input, given to the real engine: one line that says what is expected, and nothing is touched."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,5 @@
-"""A `pulumi up` that is killed while it makes a machine: the next one gets over it, and the last finishes the job."""
+"""A `pulumi up` that is killed while it creates a machine: the next one copes with it, and the last one finishes the
+job."""
 
 import os
 import signal

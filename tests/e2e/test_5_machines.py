@@ -1,4 +1,4 @@
-"""A machine's life after its creation: whatever becomes of it, one `up` after a `refresh` heals it."""
+"""A machine's life after its creation: whatever happens to it, one `up` after a `refresh` heals it."""
 
 from collections.abc import Iterator
 
@@ -42,7 +42,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def assert_in_use(stack: Stack) -> None:
-    """The client pulls by its own engine what has been pushed."""
+    """The client's own engine pulls what has been pushed."""
     outputs = stack.outputs()
     client, repository = outputs.clients[CLIENT], f"{outputs.registry}/site"
 
@@ -55,7 +55,7 @@ def assert_in_use(stack: Stack) -> None:
 
 
 def heal(stack: Stack) -> None:
-    """What a user does. A refresh that can't reach what lives on a machine fails, having noted the rest."""
+    """What a user does. A refresh that can't reach what lives on a machine fails, but has recorded the rest."""
     stack.attempt("refresh", "--yes", "--skip-preview")
     stack.up()
     stack.up("--expect-no-changes")
@@ -71,7 +71,7 @@ def bystander(stack: Stack, machine: str, address: str) -> Client:
     return client
 
 
-def test_a_lost_entry_is_made_anew_with_all_that_lives_there(stack: Stack) -> None:
+def test_a_lost_entry_is_recreated_with_all_that_lives_there(stack: Stack) -> None:
     lose_the_entry(stack, "e2e-registry")
     heal(stack)
     assert entry(stack, "e2e-registry").exists()
@@ -109,14 +109,14 @@ def test_a_machine_off_its_static_address_is_moved_back(stack: Stack) -> None:
     assert_in_use(stack)
 
 
-def test_a_registry_machine_that_is_lost_with_its_disk_is_made_anew(stack: Stack) -> None:
+def test_a_registry_machine_that_is_lost_with_its_disk_is_recreated(stack: Stack) -> None:
     lose_the_machine(stack, "e2e-registry")
     heal(stack)
     push_site(stack.outputs().clients[CLIENT], f"{stack.outputs().registry}/site")
     assert_in_use(stack)
 
 
-def test_with_all_lost_but_the_state_everything_is_made_anew(stack: Stack) -> None:
+def test_with_all_lost_but_the_state_everything_is_recreated(stack: Stack) -> None:
     lose_everything(stack)
     done = stack.attempt("refresh", "--yes", "--skip-preview")
     assert "Traceback" not in done.stdout

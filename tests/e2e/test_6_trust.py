@@ -36,7 +36,7 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
 
 @pytest.fixture(scope="module")
 def untouched(there: Hosts) -> str:
-    """What is on the host before anybody has been there. A container runs, which only its user would start again."""
+    """What is on the host before the program was there. A container runs, which only its user would start again."""
     image = "tar -c -C / usr/bin/busybox | docker import - bystander"
     run_as_root(login(there), f"{image}; docker run -d --name bystander bystander busybox sleep 86400")
     return everything(login(there))
@@ -133,7 +133,7 @@ def test_a_whole_system_trusts_the_authority_for_any_name(there: Hosts) -> None:
     ],
 )
 def test_an_engines_own_words(stack: Stack, reference: str, said: str, there: Hosts) -> None:
-    """Only the names have a folder with the authority: an engine trusts it for no other."""
+    """Only the names have a folder with the authority: the engine trusts it for no other name."""
     client, folder = stack.login(MACHINE, there.addresses[MACHINE]), "/etc/docker/certs.d/other.localdomain"
     name = f"{SUBNET}.3 other.localdomain"
     run_as_root(client, f"mkdir -p {folder}; cp {COPY} {folder}/; echo {name} >> /etc/hosts")

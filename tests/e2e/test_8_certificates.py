@@ -79,7 +79,7 @@ def own(stack: Stack) -> tuple[str, str]:
 
 
 def is_trusted(outputs: dict[str, Any], *, by: dict[str, Any]) -> bool:
-    """Whether whoever trusts the anchors of `by` accepts the chain of `outputs`."""
+    """Whether a client that trusts the anchors of `by` accepts the chain of `outputs`."""
     chain = x509.load_pem_x509_certificates(outputs["chain"].encode())
     store = Store(x509.load_pem_x509_certificates(by["anchors"].encode()))
     try:
@@ -90,7 +90,7 @@ def is_trusted(outputs: dict[str, Any], *, by: dict[str, Any]) -> bool:
 
 
 def ends_in(stack: Stack, left: timedelta, file: Path) -> None:
-    """Writes into the state that the registry's certificate ends so soon."""
+    """Writes into the state that the registry's certificate ends that soon."""
     state = json.loads(stack.export())
     (signed,) = [each for each in state["deployment"]["resources"] if each["type"].endswith(":LocallySignedCert")]
     signed["outputs"]["validityEndTime"] = moment(datetime.now(UTC) + left)

@@ -1,4 +1,4 @@
-"""The registry's certificate becomes another, again and again, while clients push and pull all the time."""
+"""The registry's certificate is replaced again and again while clients push and pull all the time."""
 
 import hashlib
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
-"""Clients of all systems, as hosts that exist already: trust added, pulls, drift mended, trust taken away again.
+"""Clients of all systems, as hosts that exist already: trust added, pulls, drift put right, trust removed.
 
-The systems are as real as Debian's packages let them be: what is imitated is said in tasks/lab/systems.py. The
-registry's certificate is signed by an intermediate authority, and clients are given the root alone: they accept it only
-if the registry serves the whole chain.
+The systems are as real as Debian's packages let them be: tasks/lab/systems.py says what is imitated. An intermediate
+authority signs the registry's certificate, and clients get the root alone: they accept it only if the registry serves
+the whole chain.
 """
 
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ RUN = f"docker pull {IMAGE} && docker tag {IMAGE} stays && docker run -d --resta
 
 
 def settings(hosts: dict[str, SystemHost], trust: str | None) -> dict[str, Any]:
-    """The stack with all clients, which trust so far; without it there is none."""
+    """The stack with all clients, which trust that far; without `trust` it has none."""
     document = container_settings(SUBNET, {})
     document["registry"]["machine"] = hosts[REGISTRY].machine
     authority = {"source": "provided", "certificate": SIGNER.pem + ROOT.pem, "privateKey": SIGNER.key_pem}

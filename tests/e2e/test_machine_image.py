@@ -1,4 +1,4 @@
-"""The machine image on the real engine: what it keeps and forgets, its boot order, and what the host gets to see."""
+"""The machine image on the real engine: what it keeps and forgets, its boot order, and what the host can see."""
 
 import contextlib
 import io

@@ -1,4 +1,4 @@
-"""Two clients of a registry that push and pull all the time, each by its own engine, and what became of it."""
+"""Two clients of a registry that push and pull all the time, each by its own engine, and how that went."""
 
 import os
 import threading
@@ -35,7 +35,7 @@ class Operation:
 @dataclass
 class Traffic:
     """A client that pushes a new layer of `size` bytes each time, and one that pulls the last image without having any
-    of it; both pause for so many seconds between two times."""
+    of it. Both pause for `pause` seconds between two operations."""
 
     repository: str
     pause: float = 0.0
@@ -46,7 +46,7 @@ class Traffic:
 
     @contextmanager
     def flowing(self, pusher: Client, puller: Client) -> Iterator["Traffic"]:
-        """Lets them push and pull; the operations that are under way at the end come to theirs."""
+        """Lets them push and pull. Operations that are under way at the end are completed."""
         threads = [
             threading.Thread(target=work, args=[client])
             for work, client in ((self._push, pusher), (self._pull, puller))

@@ -31,7 +31,7 @@ def watch() -> ProcessWatch:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver, watch: ProcessWatch) -> Iterator[Stack]:
-    """The shared stack, brought up; taken down in the end."""
+    """The shared stack, which is up; it is taken down at the end."""
     settings = container_settings(SUBNET, CLIENTS)
     endpoint = {
         "name": "test",

@@ -22,7 +22,7 @@ from tests.e2e.stack import Stack
 SECONDS = 60
 
 
-def pulls_anew(client: Client, image: tuple[str, str]) -> list[str]:
+def pulls_again(client: Client, image: tuple[str, str]) -> list[str]:
     with engine(client.engine, client.cert_path) as docker:
         remove_image(docker, ":".join(image))
         return pull(docker, *image)
@@ -47,7 +47,7 @@ def test_tour_ends_with_an_error_in_a_line(stack: Stack) -> None:
 
 
 def by_command(outputs: str) -> subprocess.CompletedProcess[str]:
-    """The tour as its command takes it, where the user's environment names another certificate authority."""
+    """The tour by its command, while the user's environment names another certificate authority."""
     return subprocess.run(
         [sys.executable, "-m", "tasks.demo.tour"],
         input=outputs,
@@ -95,16 +95,16 @@ def test_a_push_is_notified_with_the_secret_header(receiver: Receiver) -> None:
 def test_a_rebooted_client_still_pulls(stack: Stack, outputs: Outputs, image: tuple[str, str], name: str) -> None:
     client = outputs.clients[name]
     reboot(stack.login(name, client.address), client.address, SECONDS)
-    digests = wait_for("the client to pull", lambda: pulls_anew(client, image), SECONDS)
+    digests = wait_for("the client to pull", lambda: pulls_again(client, image), SECONDS)
     assert digests
 
 
 def test_a_rebooted_registry_is_back_with_its_data(stack: Stack, outputs: Outputs, image: tuple[str, str]) -> None:
-    before = pulls_anew(outputs.clients["e2e-engine"], image)
+    before = pulls_again(outputs.clients["e2e-engine"], image)
     reboot(stack.login("e2e-registry", outputs.address), outputs.address, SECONDS)
     api = registry_api(outputs)
     wait_for("the registry to list its tags", lambda: api.tags("site"), SECONDS)
-    assert pulls_anew(outputs.clients["e2e-engine"], image) == before
+    assert pulls_again(outputs.clients["e2e-engine"], image) == before
 
 
 @pytest.mark.usefixtures("image")

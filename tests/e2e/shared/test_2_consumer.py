@@ -43,7 +43,7 @@ def test_the_site_of_another_stack(consumer: Stack, outputs: Outputs) -> None:
             return content
 
     assert wait_for("the site", fetched, 30) == (PROGRAM / "site" / "index.html").read_bytes()
-    assert len(list(tour(outputs))) == 5, "the tour, which pulls the image anew on the same client"
+    assert len(list(tour(outputs))) == 5, "the tour, which pulls the image again on the same client"
     consumer.refresh("--expect-no-changes")
     consumer.up("--expect-no-changes")
 

@@ -37,7 +37,8 @@ UNTRUSTED = "unknown authority|unable to get local issuer certificate|self-signe
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory, stack: Stack, outputs: Outputs) -> Iterator[SystemHost]:
-    """A Debian in the stack's network that finds the registry and trusts nobody for it; it has the authority's file."""
+    """A Debian in the stack's network that finds the registry but trusts no authority for it; it has the authority's
+    file."""
     with closing(docker.from_env(timeout=600)) as engine:
         list(bring_up_to_date(engine, SYSTEMS))
         first, folder = IPv4Address(f"{SUBNET}.50"), tmp_path_factory.mktemp("tools")
@@ -47,7 +48,7 @@ def host(tmp_path_factory: pytest.TempPathFactory, stack: Stack, outputs: Output
             tools.run(f"mkdir -p certs {place} && tee ca.pem certs/ca.crt {place}/ca.pem", outputs.ca_certificate)
             tools.run(f"tee {place}/hosts.toml", f'[host."{outputs.url}"]\nca = "ca.pem"\n')
             tools.run(f"echo {outputs.address} {outputs.registry} | sudo tee -a /etc/hosts")
-            wait_for("the engine to read the hosts file anew", partial(_finds, tools, outputs.registry), SECONDS)
+            wait_for("the engine to reread the hosts file", partial(_finds, tools, outputs.registry), SECONDS)
             yield tools
 
 

@@ -1,4 +1,4 @@
-"""A watch over the command lines of all processes of this host, those inside container machines included."""
+"""A watch over the command lines of all processes of this host, including those inside container machines."""
 
 import threading
 from collections.abc import Iterator

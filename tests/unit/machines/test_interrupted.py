@@ -58,7 +58,7 @@ def test_a_removal_that_is_cut_short_is_finished(
 
 
 @pytest.mark.parametrize("steps", range(16))
-def test_a_creation_that_is_cut_short_is_begun_anew(steps: int, tool: DockerMachine, runner: FakeRunner) -> None:
+def test_a_creation_that_is_cut_short_is_begun_again(steps: int, tool: DockerMachine, runner: FakeRunner) -> None:
     ready(tool, runner, "hyperv")
     remove_machine(tool, "m")
     cut_short(tool, runner, steps, removal=False)

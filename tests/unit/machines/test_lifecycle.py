@@ -43,7 +43,7 @@ def test_the_marker_is_there_before_docker_machine_starts(machine_tool: MachineT
     assert machines_of(machine_tool.docker_machine.store, "registry-stack") == []
 
 
-def test_what_an_interrupted_creation_left_is_removed_and_made_anew(machine_tool: MachineTool) -> None:
+def test_what_an_interrupted_creation_left_is_removed_and_recreated(machine_tool: MachineTool) -> None:
     machine_tool.plan(create={"output": "Error creating machine", "exit": 1})
     with pytest.raises(CommandError, match="Error creating machine"):
         create_machine(machine_tool.docker_machine, HYPERV)

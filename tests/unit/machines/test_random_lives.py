@@ -1,4 +1,4 @@
-"""Random lives of a machine whose every command may fail, hang or die: a few. tests/contract walks more of them, and
+"""Random lives of a machine whose every command may fail, hang or die: a few. tests/fakes walks more of them, and
 `make soak` many more."""
 
 import pytest

@@ -22,7 +22,7 @@ def inputs(executable: MachineTool, **changes: object) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def healthy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every machine's engine answers: how it is told whether one does is test_providers_health's."""
+    """Every machine's engine answers. tests/unit/machines/test_health.py tests how that is found out."""
     monkeypatch.setattr(machine_health, "is_ready", lambda *_: True)
     monkeypatch.setattr(machine_health, "wait_for_engine", lambda *_: None)
 
