@@ -1,10 +1,12 @@
 """The pages for people: links lead somewhere, commands are there, and errors are quoted as the program has them."""
 
 import re
+import tomllib
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
 from tasks.catalogue import TASKS
 from tasks.docs.recording import PICTURE
@@ -84,3 +86,12 @@ def test_the_readme_quotes_the_recording() -> None:
 def comparable(line: str) -> str:
     """A line without its blanks, of which the picture has some as places, and without what it took."""
     return re.sub(r"\s|[\d.]+s(?=\)|$)", "", line)
+
+
+def test_the_readme_names_the_versions_that_are_needed() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    pulumi = yaml.safe_load((ROOT / "Pulumi.yaml").read_text("utf-8"))["requiredPulumiVersion"]
+    assert f"[Python {project['requires-python'].removeprefix('>=')}+]" in readme
+    assert f"[Pulumi {pulumi.removeprefix('>=').removesuffix('.0')}+]" in readme
+    assert f"[version {project['version']}]" in readme
