@@ -1,20 +1,17 @@
 """What the program, and the process of its dynamic providers, load before they have anything to do."""
 
 import json
+import pkgutil
 import subprocess
 import sys
 
+import providers
 from tasks.layout import HERE
 
 HEAVY = {"docker", "paramiko", "requests", "cryptography"}
 MODULES = [
     "components.registry_stack",
-    "providers.machine",
-    "providers.address",
-    "providers.check",
-    "providers.served",
-    "providers.trust",
-    "providers.trust_check",
+    *sorted(f"providers.{module.name}" for module in pkgutil.iter_modules(providers.__path__)),
 ]
 # One process for all: where all of them together load nothing heavy, each of them alone doesn't.
 SCRIPT = f"""
