@@ -5,13 +5,22 @@ from typing import Any
 import pytest
 
 from providers.current_address import CurrentAddressProvider
+from registry_stack.common import waiting
 from registry_stack.common.errors import DeadlineError
 from tests.fakes.guest_machine import FIRST, SETTLED, GuestMachine
 from tests.fakes.machine_tool import MachineTool
+from tests.fakes.seams import Clock
 from tests.fakes.ssh_server import ed25519, public
 
 PROVIDER = CurrentAddressProvider()
 NOWHERE = "127.0.0.3"
+
+
+class Hasty(Clock):
+    """Time of which every pause takes as much as anybody waits for."""
+
+    def sleep(self, _: float) -> None:
+        super().sleep(600)
 
 
 @pytest.fixture
@@ -85,21 +94,21 @@ def test_one_that_answers_nowhere_is_an_error_that_names_the_places(
     machine: GuestMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine.ssh.hosts = set()
+    monkeypatch.setattr(waiting, "time", Hasty())
     with machine.running(FIRST, monkeypatch):
         machine.note(NOWHERE)
-        impatient = {**machine.tool.props, "deadline": 0.1}
         with pytest.raises(DeadlineError, match=r"\bm at one of 127\.0\.0\.3, 127\.0\.0\.1, 127\.0\.0\.2\b"):
-            PROVIDER.create(machine.props(tool=impatient))
+            PROVIDER.create(machine.props())
 
 
 def test_another_machine_at_its_address_is_not_taken_for_it(
     machine: GuestMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with machine.running(FIRST, monkeypatch):
+        monkeypatch.setattr(waiting, "time", Hasty())
         pinned = {**machine.login, "host_key": public(ed25519())}
-        impatient = {**machine.tool.props, "deadline": 0.1}
         with pytest.raises(DeadlineError, match=r"\bm at one of 127\.0\.0\.1, 127\.0\.0\.2\b"):
-            PROVIDER.create(machine.props(tool=impatient, login=pinned))
+            PROVIDER.create(machine.props(login=pinned))
     assert machine.ssh.asked == []
 
 
