@@ -18,14 +18,19 @@ def run_in_foreground(command: Sequence[str], environment: Mapping[str, str]) ->
     process, so it is passed on as ^C. Raises StackError if there is no such command.
     """
     running: list[subprocess.Popen[bytes]] = []
+    early: list[int] = []
 
-    def pass_on(_number: int, _frame: FrameType | None) -> None:
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        if not running:
+            early.append(number)  # while the command is being started: it gets the signal as soon as it runs
         for process in running:
             process.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
 
     before = signal.signal(signal.SIGINT, lambda *_: None), signal.signal(signal.SIGTERM, pass_on)
     try:
         running.append(subprocess.Popen(_found(command, environment), env=dict(environment)))
+        if early:
+            pass_on(early[0], None)
         return _exit_code(running[0].wait())
     finally:
         signal.signal(signal.SIGINT, before[0])

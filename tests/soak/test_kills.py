@@ -21,27 +21,29 @@ UPS: dict[str, Condition] = {
     "it has gone down for its reboot": lambda up: up.restarts(REGISTRY),
     "it is at its static address": lambda up: up.on(REGISTRY, "sh", "-c", f"ifconfig eth0 | grep -q '{SUBNET}.3 '"),
     "docker-machine is told where it is now": lambda up: f"{SUBNET}.3" in config(up),
-    "the registry's image is loaded": lambda up: up.says(r"EngineImage registry-image creating \("),
-    "the registry's container is made": lambda up: up.says(r"Container registry-container creating \("),
-    "the registry is waited for": lambda up: up.says(r"RegistryCheck check creating \("),
-    "a client is made to trust": lambda up: up.says(r"Trust soak-client-trust-files creating \("),
+    "the registry's image is loaded": lambda up: up.says(r"EngineImage registry-stack-registry-image creating \("),
+    "the registry's container is made": lambda up: up.says(r"Container registry-stack-registry-container creating \("),
+    "the registry is waited for": lambda up: up.says(r"RegistryCheck registry-stack-check creating \("),
+    "a client is made to trust": lambda up: up.says(r"Trust registry-stack-soak-client-trust-files creating \("),
 }
 DESTROYS: dict[str, Condition] = {
     "the first thing goes": lambda destroy: destroy.says(r"deleting"),
     "docker-machine removes a machine": lambda destroy: destroy.runs("docker-machine rm"),
-    "a machine's container goes": lambda destroy: destroy.says(r"Container e2e-registry-container deleting"),
-    "the network goes": lambda destroy: destroy.says(r"Network network deleting"),
+    "a machine's container goes": lambda destroy: destroy.says(
+        r"Container registry-stack-e2e-registry-container deleting"
+    ),
+    "the network goes": lambda destroy: destroy.says(r"Network registry-stack-network deleting"),
 }
 REPLACEMENTS: dict[str, Condition] = {
     "the old machine goes": lambda up: up.runs("docker-machine rm"),
-    "the new container is there": lambda up: up.says(r"Container e2e-registry-container creat"),
+    "the new container is there": lambda up: up.says(r"Container registry-stack-e2e-registry-container creat"),
     "the new machine is made": lambda up: up.runs("docker-machine create"),
-    "the new machine is moved": lambda up: up.says(r"StaticAddress e2e-registry-address creat"),
+    "the new machine is moved": lambda up: up.says(r"StaticAddress registry-stack-e2e-registry-address creat"),
 }
 CLIENT_REPLACEMENTS: dict[str, Condition] = {
     "the old machine goes": lambda up: up.runs("docker-machine rm"),
     "the new machine is made": lambda up: up.runs("docker-machine create"),
-    "it is made to trust": lambda up: up.says(r"Trust soak-client-trust-files updating \("),
+    "it is made to trust": lambda up: up.says(r"Trust registry-stack-soak-client-trust-files updating \("),
 }
 UPDATES: dict[str, Condition] = {
     "its certificates are regenerated": lambda up: up.runs("regenerate-certs"),

@@ -74,7 +74,9 @@ def is_restarting() -> bool:
 
 
 MOMENTS: dict[str, Condition] = {
-    "it puts the certificate in place": lambda up: up.says(r"ServedCertificate registry-certificate updating"),
+    "it puts the certificate in place": lambda up: up.says(
+        r"ServedCertificate registry-stack-registry-certificate updating"
+    ),
     "it restarts the registry": lambda _: is_restarting(),
 }
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,8 +56,23 @@ sys.exit(code)
             os.killpg(process.pid, signal.SIGINT)
         else:
             process.terminate()
-        printed, _ = process.communicate(timeout=30)
+        try:
+            printed, _ = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert (process.returncode, printed) == (7, "waited\n")
+
+
+def test_a_signal_while_the_command_starts_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = subprocess.Popen
+
+    def interrupted(*arguments: Any, **options: Any) -> "subprocess.Popen[bytes]":
+        process = start(*arguments, **options)
+        signal.raise_signal(signal.SIGTERM)
+        return process
+
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    assert run_in_foreground(["sleep", "30"], ENVIRONMENT) == 128 + signal.SIGINT
 
 
 def test_what_was_printed_before_is_not_lost_when_another_takes_the_place() -> None:
