@@ -44,8 +44,13 @@ def find_machine(tool: DockerMachine, name: str, first: Login, target: StaticAdd
 
     That is the one that docker-machine knows, that of its creation, or already its static one.
     """
-    wake(tool, name)
-    places = [tool.address(name), first.host, str(target.address)]
+    described = tool.inspect(name)
+    known = described.address
+    if described.driver != "generic":
+        # of the generic driver's machines, docker-machine takes one for stopped that is not where it was last told
+        wake(tool, name)
+        known = tool.address(name)
+    places = [known, first.host, str(target.address)]
 
     def found() -> str | None:
         return next((place for place in places if is_at(replace(first, host=place))), None)

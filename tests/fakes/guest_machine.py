@@ -53,10 +53,10 @@ class GuestMachine:
         place = {"address": SETTLED, "subnet": "127.0.0.0/24", "gateway": "127.0.0.9", "interface": "eth0"}
         return {"name": "m", "tool": self.tool.props, "login": self.login, "serial": "1", **place, **changes}
 
-    def note(self, address: str) -> None:
-        """Writes docker-machine's entry of the machine."""
+    def note(self, address: str, name: str = "generic") -> None:
+        """Writes docker-machine's entry of the machine, by the driver of that name."""
         driver = {"IPAddress": address, "SSHUser": "docker", "SSHPort": 22, "SSHKeyPath": "/id_rsa"}
-        entry = {"Name": "m", "DriverName": "generic", "Driver": driver}
+        entry = {"Name": "m", "DriverName": name, "Driver": driver}
         (self.folder / "config.json").write_text(json.dumps(entry))
 
     @property

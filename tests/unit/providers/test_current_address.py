@@ -84,10 +84,20 @@ def test_a_machine_that_boots_is_waited_for(machine: GuestMachine, monkeypatch: 
 def test_a_machine_that_is_stopped_is_started_first(machine: GuestMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     machine.tool.plan(status={"output": "Stopped", "once": True})
     with machine.running(FIRST, monkeypatch):
+        machine.note(FIRST, "hyperv")
         assert created(machine, machine.props())["current"] == FIRST
     asked = [command[0] for command in machine.tool.commands]
-    assert asked.count("status") == 2, "of the generic driver's machines somebody else starts what they run on"
-    assert asked.index("ip") > asked.index("status"), "nobody can tell the address of one that is stopped"
+    assert asked.index("status") < asked.index("start") < asked.index("ip"), "a stopped one has no address"
+
+
+def test_docker_machine_is_not_asked_how_a_machine_of_the_generic_driver_is(
+    machine: GuestMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.tool.plan(status={"output": "Stopped"})
+    with machine.running(FIRST, monkeypatch):
+        machine.note(NOWHERE)
+        assert created(machine, machine.props())["current"] == FIRST
+    assert {command[0] for command in machine.tool.commands} == {"inspect"}, "it looks where it was told, and waits"
 
 
 def test_one_that_answers_nowhere_is_an_error_that_names_the_places(
