@@ -114,5 +114,6 @@ def entry(stack: Stack, machine: str) -> Path:
 def serial(stack: Stack, machine: str) -> str:
     """Changes whenever the machine is recreated, whatever its name."""
     resources = json.loads(stack.export())["deployment"]["resources"]
-    (found,) = [each for each in resources if each["urn"].endswith(f"dynamic/registry:Machine::{machine}")]
+    machines = [each for each in resources if each["type"].endswith("dynamic/registry:Machine")]
+    (found,) = [each for each in machines if each["inputs"]["name"] == machine]
     return str(found["outputs"]["serial"])

@@ -51,7 +51,12 @@ def run(folder: Path, environment: dict[str, str], *arguments: str) -> str:
 def test_it_previews_what_its_settings_say(folder: Path, environment: dict[str, str]) -> None:
     said = run(folder, environment, "preview")
     # resources of the program, of the plugins, and of the dynamic providers, which find their modules in the checkout
-    for resource in ("RegistryStack registry-stack", "docker:index:Container", "Machine registry0", "Trust client1"):
+    for resource in (
+        "RegistryStack registry-stack",
+        "docker:index:Container",
+        "Machine registry-stack-registry0",
+        "Trust registry-stack-client1",
+    ):
         assert resource in said
     assert (folder / "README.md").is_file()
 
