@@ -1,7 +1,7 @@
 """How long the demo takes, beside the same steps by hand: `python -m tasks bench [--runs N] [--scale] [--systems]`.
 
-In every run the demo's program stands up a stack for the bench alone, changes nothing in a second `up`, and takes it
-down. Then `guide.sh` does on hosts of the same kind what the first `up` did. Both begin with tools and images, but
+In every run the demo's program stands up a stack for the bench alone, changes nothing in a second `up`, which is
+repeated in turn with an empty program's, and takes it down. Then `guide.sh` does on hosts of the same kind what the first `up` did. Both begin with tools and images, but
 without hosts and without docker-machine's certificates; starting the hosts counts for both. Both end with an image
 pushed by one client and pulled by the other, which counts for neither. Everything is in .state/bench and in a network
 for the bench alone, and is removed in the end.
@@ -20,8 +20,9 @@ import docker
 from images.build import bring_up_to_date
 from images.inputs import SYSTEMS
 from registry_stack.common.locks import locked
+from tasks.bench.empty import Pair
 from tasks.bench.guide import GuideRun, missing, run_guide
-from tasks.bench.program import ProgramRun, run_program
+from tasks.bench.program import ProgramRun, after, before, run_program
 from tasks.bench.report import Row, longest, middle_run, path, table
 from tasks.bench.scale import SIZES, run_scale, scale_table
 from tasks.bench.stack import LABELS, BenchStack
@@ -32,7 +33,7 @@ from tasks.lab.hosts import remove_all
 from tasks.layout import HERE
 from tasks.stack.environment import prepare_state
 
-RATIO, SECOND_UP, DESTROY = 0.6, 3.0, 10.0
+RATIO, SECOND_UP, EMPTY_RATIO, DESTROY = 0.6, 3.0, 2.0, 10.0
 SECONDS = 600
 # the longest that the commands of a killed bench may go on
 LOCK_SECONDS = 60.0
@@ -106,12 +107,22 @@ def program_rows(programs: Sequence[ProgramRun]) -> list[Row]:
     """What Pulumi's commands took."""
     return [
         Row("pulumi up, the first", [program.first.seconds for program in programs]),
-        Row("pulumi up, the second, changes nothing", [program.second.seconds for program in programs], SECOND_UP),
-        Row("  before its first resource", [program.before for program in programs]),
-        Row("  after its last resource", [program.after for program in programs]),
-        Row("  processor time of all its processes", [program.second.processor for program in programs]),
+        *again_rows([pair for program in programs for pair in program.again]),
         Row("pulumi refresh", [program.refresh.seconds for program in programs]),
         Row("pulumi destroy", [program.destroy.seconds for program in programs], DESTROY),
+    ]
+
+
+def again_rows(pairs: Sequence[Pair]) -> list[Row]:
+    """What an `up` took that changed nothing, and how it compares with an empty program's, pair by pair."""
+    return [
+        Row("pulumi up, the second, changes nothing", [pair.program.seconds for pair in pairs], SECOND_UP),
+        Row("  before its first resource", [before(pair.program) for pair in pairs]),
+        Row("  after its last resource", [after(pair.program) for pair in pairs]),
+        Row("  processor time of all its processes", [pair.program.processor for pair in pairs]),
+        Row("an empty program's pulumi up", [pair.empty.seconds for pair in pairs]),
+        Row("  processor time of all its processes", [pair.empty.processor for pair in pairs]),
+        Row("the second up / an empty program's", [pair.ratio for pair in pairs], EMPTY_RATIO, unit=""),
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from registry_stack.settings import load
-from tasks.bench.program import init, operate
+from tasks.bench.command import init, operate
 from tasks.bench.stack import NETWORK, PROJECT, BenchStack
 
 SIZES = (1, 4, 8, 20)

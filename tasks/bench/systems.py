@@ -18,7 +18,7 @@ from docker import DockerClient
 from images.names import SITE
 from registry_stack.guest.engines import ENGINES
 from registry_stack.settings import load
-from tasks.bench.program import init, operate
+from tasks.bench.command import init, operate
 from tasks.bench.stack import LABELS, PROJECT, STACK, BenchStack
 from tasks.lab.systems import SystemHost, network_of_hosts, system_hosts
 

@@ -15,6 +15,7 @@ import yaml
 from registry_stack.common.errors import DeadlineError, StackError
 from registry_stack.common.locks import locked
 from tasks.bench import bench
+from tasks.bench.empty import Pair
 from tasks.bench.guide import GuideRun
 from tasks.bench.measure import Measured, measure
 from tasks.bench.program import ProgramRun
@@ -174,7 +175,8 @@ def program(seconds: float) -> ProgramRun:
         return Measured(0, share, share / 2, lines)
 
     span = Span("Key key", 1.0, 2.0)
-    return ProgramRun(took(seconds), took(2.0), took(1.0), took(4.0), {KEY: span}, [Link(1.0, None, span)])
+    pairs = [Pair(took(2.0), took(0.8)), Pair(took(1.5), took(0.5))]
+    return ProgramRun(took(seconds), pairs, took(1.0), took(4.0), {KEY: span}, [Link(1.0, None, span)])
 
 
 def test_the_ratio_is_that_of_each_run_and_counts_the_hosts() -> None:
@@ -182,6 +184,12 @@ def test_the_ratio_is_that_of_each_run_and_counts_the_hosts() -> None:
     lines = bench.report([program(10.0), program(20.0)], guides)
     [ratio] = [line for line in lines if line.startswith("the first up / the guide")]
     assert ratio.split()[-4:] == ["0.50", "0.50-0.50", "0.6:", "met"]
+
+
+def test_the_second_up_is_compared_with_an_empty_programs_pair_by_pair() -> None:
+    lines = bench.report([program(10.0)], [])
+    [ratio] = [line for line in lines if line.startswith("the second up / an empty program's")]
+    assert ratio.split()[-4:] == ["2.75", "2.50-3.00", "2:", "missed"]
 
 
 def test_without_the_guide_the_program_is_reported_all_the_same() -> None:
