@@ -18,9 +18,10 @@ DOWNLOAD_DEADLINE = 600.0
 INSTALLER = """
 import socket, sys
 from pulumi.automation import PulumiCommand
+from semver import VersionInfo
 socket.setdefaulttimeout(20)
 try:
-    PulumiCommand.install(root=sys.argv[1])
+    PulumiCommand.install(root=sys.argv[2], version=VersionInfo.parse(sys.argv[1]))
 except OSError as error:
     sys.exit(str(getattr(error, "reason", error)))
 """
@@ -29,7 +30,8 @@ except OSError as error:
 class PulumiCli:
     """Pulumi's command line: the user's own if it is new enough, else the official one, else a build of its Go module.
 
-    New enough is the version that would be built, so that nobody runs an older one than the project is tested with.
+    New enough is what would be built, and just that is downloaded, so that nobody runs an older one than the project is
+    tested with.
     """
 
     name = "pulumi"
@@ -71,7 +73,8 @@ class PulumiCli:
         layout = self.workshop.layout
         folder = self.workshop.partial("pulumi-cli")
         environment = tool_environment(self.workshop)
-        command = (layout.python, "-c", INSTALLER, folder)
+        wanted = required(self.builder.version(PULUMI), "Pulumi")
+        command = (layout.python, "-c", INSTALLER, str(wanted), folder)
         await self.workshop.run(*command, environment=environment, deadline=DOWNLOAD_DEADLINE)
         self._remove_others()
         replace_folder(folder, layout.official_cli)

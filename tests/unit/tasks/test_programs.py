@@ -8,8 +8,8 @@ import pytest
 
 from registry_stack.common.errors import StackError
 from tasks.layout import HERE, Layout
-from tasks.tools.go_builds import GoBuilder
-from tasks.tools.pins import pinned_packages
+from tasks.tools.go_builds import PULUMI, GoBuilder
+from tasks.tools.pins import pinned_modules, pinned_packages, version_in
 from tasks.tools.programs import INSTALLER, DockerMachine, PulumiCli
 from tasks.tools.workshop import Made, Workshop
 from tests.unit.tasks.fake_workshop import Answer, FakeRun, executable, make_workshop
@@ -171,11 +171,25 @@ import pathlib
 from pulumi.automation import _cmd
 _cmd._download_to_file = lambda url, path: pathlib.Path(path).write_text({script!r})
 """
-    command = [sys.executable, "-c", replaced + INSTALLER, str(tmp_path / "cli")]
+    command = [sys.executable, "-c", replaced + INSTALLER, "3.274.1", str(tmp_path / "cli")]
     subprocess.run(command, env={"PATH": os.environ["PATH"]}, check=True)
     printed = subprocess.check_output([tmp_path / "cli" / "bin" / "pulumi", "version"], text=True)
-    pinned = pinned_packages((HERE.checkout / "requirements.txt").read_text())["pulumi"]
-    assert printed == f"v{pinned}\n"
+    assert printed == "v3.274.1\n"
+
+
+def test_what_is_downloaded_is_what_would_be_built(tmp_path: Path) -> None:
+    workshop, fake = make_workshop(tmp_path, answers(go=GO), "go")
+    chosen(workshop, PulumiCli)
+    [download] = [command for command in fake.commands if INSTALLER in command]
+    assert download[-2] == "3.259.0"
+
+
+def test_the_sdk_is_not_newer_than_the_command_line() -> None:
+    sdk = version_in(pinned_packages((HERE.checkout / "requirements.txt").read_text("utf-8"))["pulumi"])
+    cli = version_in(pinned_modules((HERE.checkout / "offline/go/go.mod").read_text("utf-8"))[PULUMI.module])
+    assert sdk
+    assert cli
+    assert sdk <= cli
 
 
 def test_a_download_that_fails_says_why_in_one_line(tmp_path: Path) -> None:
@@ -186,6 +200,6 @@ def fails(url, path):
     raise urllib.error.URLError(OSError(-2, "Name or service not known"))
 _cmd._download_to_file = fails
 """
-    command = [sys.executable, "-c", replaced + INSTALLER, str(tmp_path / "cli")]
+    command = [sys.executable, "-c", replaced + INSTALLER, "3.274.1", str(tmp_path / "cli")]
     done = subprocess.run(command, env={"PATH": "/nowhere"}, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "[Errno -2] Name or service not known\n")
