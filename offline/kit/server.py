@@ -190,19 +190,30 @@ def _difference(diff: Diff) -> provider_pb2.DiffResponse:
     )
 
 
+class Server:
+    """A plugin that listens on a port of its own, for the engine at `engine` (host:port)."""
+
+    def __init__(self, plugin: Plugin, engine: str) -> None:
+        self._engine = Engine(engine)
+        self._server = grpc.server(ThreadPoolExecutor(max_workers=_WORKERS), options=_UNLIMITED)
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(Service(plugin, self._engine), self._server)
+        self.port = self._server.add_insecure_port("127.0.0.1:0")
+        self._server.start()
+
+    def end(self) -> None:
+        """Listen no more; operations that are going on are told to stop."""
+        self._engine.cancelled.set()
+        self._server.stop(grace=None)
+
+
 def serve(plugin: Plugin) -> None:
-    """Run the plugin as the engine expects: its address is the argument, the port goes to standard output."""
-    engine = Engine(sys.argv[-1])
-    server = grpc.server(ThreadPoolExecutor(max_workers=_WORKERS), options=_UNLIMITED)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Service(plugin, engine), server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
+    """Be the plugin as the engine expects: its address is the last argument, the port goes to standard output."""
+    server = Server(plugin, sys.argv[-1])
     follow_parent()
-    print(port, flush=True)
+    print(server.port, flush=True)
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
-        engine.cancelled.set()
-        server.stop(grace=None)
+        server.end()
         # Nothing is left to put in order, and the interpreter's own end takes a tenth of a second of every `up`.
         os._exit(0)

@@ -1,8 +1,7 @@
 """Takes the SDK's gRPC stubs without the SDK, and versions without `importlib.metadata`.
 
-The stubs are a part of the `pulumi` package, whose own import takes as long as all else that a plugin needs; so it is,
-nearly, with the metadata of packages. Every `up` starts each plugin anew, the docker plugin once for each provider,
-and the language host twice: with five plugins, an `up` without changes takes a second less.
+The stubs are a part of the `pulumi` package, whose own import takes as long as all else that a language host or a
+stand-in needs; so it is, nearly, with the metadata of packages. Every `up` starts the language host twice.
 """
 
 import sys

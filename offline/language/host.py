@@ -1,62 +1,49 @@
 """The gRPC service behind `pulumi-language-python`.
 
-The official host starts one Python process for questions about packages and another for the program. This one is
-Python itself and runs the program in place, which saves an `up` their start.
+The official host starts a Python process for questions about packages, another for the program and one for each
+plugin, all of them from the beginning. This one is Python itself, answers by itself, and forks the others.
 """
 
 import os
 import signal
-import site
 import subprocess
 import sys
-import sysconfig
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
-from typing import NoReturn, TypeAlias
+from typing import NoReturn
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
-from offline.early.starter import EarlyPlugins
 from offline.kit.lifeline import follow_parent
-from offline.kit.stubs import version_of, with_sdk
-from offline.language.outcome import Outcome
+from offline.kit.paths import hide_own_path
+from offline.kit.stubs import version_of
+from offline.language.debug import is_asked_for
+from offline.language.plugins import Plugins
+from offline.processes.line import Line
+from offline.processes.program import ENDS, IMPORTS
+from offline.processes.start import Processes, processes
 
 _UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
-Job: TypeAlias = tuple[language_pb2.RunRequest, Future[Outcome]]
+# A plugin takes one as long as it runs.
+_WORKERS = 256
+_INTERRUPT = b"interrupt"
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
-    """Answers the engine at `engine` (host:port), and leaves programs to the main thread."""
+    """Answers the engine at `engine` (host:port)."""
 
-    def __init__(self, engine: str, early: EarlyPlugins) -> None:
+    def __init__(self, engine: str, started: Processes) -> None:
         self._engine = engine
-        self._early = early
-        self._jobs: SimpleQueue[Job] = SimpleQueue()
+        self._processes = started
+        self._plugins = Plugins(started)
+        self._debug = is_asked_for(os.getppid())
         self._lock = threading.Lock()
-        self._running = False
-
-    def work(self) -> None:
-        """Run programs as they come, until a KeyboardInterrupt."""
-        while True:
-            request, outcome = self._jobs.get()
-            with_sdk()
-            from offline.language.program import run
-
-            self._swap_running(now=True)
-            try:
-                result = run(request, self._engine)
-            except KeyboardInterrupt:
-                # The engine is done with this host: it interrupts it, and waits for its end.
-                outcome.set_result(Outcome("the program was interrupted"))
-                raise
-            self._swap_running(now=False)
-            outcome.set_result(result)
+        self._running: Line | None = None
 
     def Handshake(
         self, request: language_pb2.LanguageHandshakeRequest, context: grpc.ServicerContext
@@ -70,6 +57,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def GetRequiredPackages(
         self, request: language_pb2.GetRequiredPackagesRequest, context: grpc.ServicerContext
     ) -> language_pb2.GetRequiredPackagesResponse:
+        # After this comes the program, or a provider.
+        self._processes.prepare()
         from offline.language.packages import plugins
 
         packages = [
@@ -79,22 +68,37 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return language_pb2.GetRequiredPackagesResponse(packages=packages)
 
     def Run(self, request: language_pb2.RunRequest, context: grpc.ServicerContext) -> language_pb2.RunResponse:
-        outcome: Future[Outcome] = Future()
-        self._early.start(Path.cwd(), dict(os.environ))
-        self._jobs.put((request, outcome))
-        result = outcome.result()
-        return language_pb2.RunResponse(error=result.error, bail=result.shown)
+        line = self._processes.start("program")
+        self._swap_running(line)
+        with suppress(OSError):
+            for content in (request.SerializeToString(), self._engine.encode(), b"debug" if self._debug else b""):
+                line.send(content)
+        while said := line.receive():
+            if said.startswith(IMPORTS):
+                self._plugins.expect(said.removeprefix(IMPORTS).decode())
+            else:
+                break
+        self._swap_running(None)
+        if said is None:
+            return language_pb2.RunResponse(error="the program's process ended before the program did")
+        return language_pb2.RunResponse.FromString(said.removeprefix(ENDS))
 
     def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
-        if self._swap_running(now=False):
-            # As the official host does to its child process: it reaches a program that sleeps or computes, too.
-            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        line = self._swap_running(None)
+        if line:
+            with suppress(OSError):
+                line.send(_INTERRUPT)
         return Empty()
 
-    def _swap_running(self, *, now: bool) -> bool:
+    def _swap_running(self, now: Line | None) -> Line | None:
         with self._lock:
             before, self._running = self._running, now
         return before
+
+    def RunPlugin(
+        self, request: language_pb2.RunPluginRequest, context: grpc.ServicerContext
+    ) -> Iterator[language_pb2.RunPluginResponse]:
+        return self._plugins.run(request, context)
 
     def About(self, request: language_pb2.AboutRequest, context: grpc.ServicerContext) -> language_pb2.AboutResponse:
         number = ".".join(map(str, sys.version_info[:3]))
@@ -127,21 +131,18 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
 def serve() -> None:
     """Run as the CLI expects: the engine's address is the last argument, the port goes to standard output."""
-    early = EarlyPlugins(sys.argv[-1], _hide_own_path())
-    host = LanguageHost(sys.argv[-1], early)
-    server = grpc.server(ThreadPoolExecutor(max_workers=8), options=_UNLIMITED)
+    started = processes(hide_own_path())
+    server = grpc.server(ThreadPoolExecutor(max_workers=_WORKERS), options=_UNLIMITED)
+    host = LanguageHost(sys.argv[-1], started)
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    follow_parent(last=early.end)
-    print(port, flush=True)
     signal.signal(signal.SIGINT, _interrupt_once)
+    follow_parent(last=started.end)
+    print(port, flush=True)
     with suppress(KeyboardInterrupt):
-        host.work()
-    early.end()
-    server.stop(grace=1).wait()
-    sys.stdout.flush()
-    # Not sys.exit: threads of the program may wait for answers that an engine on its way out no longer gives.
+        threading.Event().wait()
+    started.end()
     os._exit(0)
 
 
@@ -149,13 +150,3 @@ def _interrupt_once(*_: object) -> NoReturn:
     # The CLI interrupts a host in more than one way at once; the second must not disturb the handling of the first.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     raise KeyboardInterrupt
-
-
-def _hide_own_path() -> str:
-    # The launcher's PYTHONPATH leads to this package; the program and its children must not find first what lies beside
-    # it. Whether they find it at all, after all else, the environment's .pth files say.
-    own = str(Path(__file__).parents[2])
-    sys.path[:] = [entry for entry in sys.path if entry != own]
-    os.environ.pop("PYTHONPATH", None)
-    site.addsitedir(sysconfig.get_path("purelib"))
-    return own

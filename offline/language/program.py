@@ -19,12 +19,14 @@ from pulumi.runtime.settings import reset_options
 from offline.language.outcome import Outcome
 
 
-def run(request: language_pb2.RunRequest, engine: str) -> Outcome:
+def run(request: language_pb2.RunRequest, engine: str, debug: bool) -> Outcome:
     """Run the program that the CLI names, in the main thread, where a KeyboardInterrupt reaches it.
 
-    What the program registers goes to the request's monitor, what it logs to `engine` (host:port). The CLI starts a
-    new host for each run, so that nothing of one run is left for the next.
+    What the program registers goes to the request's monitor, what it logs to `engine` (host:port), debug messages only
+    if `debug` says so.
     """
+    if not debug:
+        pulumi.log.debug = _keep
     _configure(request, engine)
     path = (Path(request.info.program_directory) / request.info.entry_point).resolve()
     os.chdir(request.pwd)
@@ -52,6 +54,12 @@ def _configure(request: language_pb2.RunRequest, engine: str) -> None:
         organization=request.organization or "organization",
     )
     pulumi.runtime.set_all_config(dict(request.config), list(request.configSecretKeys))
+
+
+def _keep(
+    msg: str, resource: pulumi.Resource | None = None, stream_id: int | None = None, ephemeral: bool | None = None
+) -> None:
+    """Takes the place of `pulumi.log.debug`."""
 
 
 def _settle(loop: asyncio.AbstractEventLoop, path: Path) -> Outcome:

@@ -14,21 +14,20 @@ from offline.kit.values import Properties
 PrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 PublicKey: TypeAlias = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
-CURVES: dict[str, ec.EllipticCurve] = {
+_CURVES: dict[str, ec.EllipticCurve] = {
     "P224": ec.SECP224R1(),
     "P256": ec.SECP256R1(),
     "P384": ec.SECP384R1(),
     "P521": ec.SECP521R1(),
 }
-ALGORITHMS = ("RSA", "ECDSA", "ED25519")
 
 
 def generate(algorithm: str, *, bits: int, curve: str) -> PrivateKey:
-    """A new key; `bits` matters for RSA and `curve` (a key of CURVES) for ECDSA."""
+    """A new key; `bits` matters for RSA and `curve` (one of offline.tls.words.CURVES) for ECDSA."""
     if algorithm == "RSA":
         return rsa.generate_private_key(public_exponent=65537, key_size=bits)
     if algorithm == "ECDSA":
-        return ec.generate_private_key(CURVES[curve])
+        return ec.generate_private_key(_CURVES[curve])
     return ed25519.Ed25519PrivateKey.generate()
 
 
@@ -44,7 +43,7 @@ def load(pem: str, what: str) -> PrivateKey:
 
 
 def algorithm_of(key: PrivateKey) -> str:
-    """One of ALGORITHMS."""
+    """One of offline.tls.words.ALGORITHMS."""
     if isinstance(key, rsa.RSAPrivateKey):
         return "RSA"
     return "ECDSA" if isinstance(key, ec.EllipticCurvePrivateKey) else "ED25519"

@@ -1,4 +1,7 @@
-"""The four resource types of the tls plugin."""
+"""The four resource types of the tls plugin.
+
+What they make is imported where it is made: an `up` without changes never gets there, and need not wait for X.509.
+"""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -9,8 +12,7 @@ from offline.kit.resource import Diff, Resource
 from offline.kit.schema import Property, Schema
 from offline.kit.server import Plugin
 from offline.kit.values import Properties
-from offline.tls import certificates, keys, names
-from offline.tls.certificates import Issuer, Subject
+from offline.tls.words import ALGORITHMS, CURVES, SUBJECT, USAGES
 
 Clock: TypeAlias = Callable[[], datetime]
 
@@ -18,10 +20,10 @@ _NAMES = {
     "dnsNames": Property(),
     "ipAddresses": Property(),
     "uris": Property(),
-    "subject": Property(fields=names.SUBJECT_FIELDS),
+    "subject": Property(fields={name: Property() for name in SUBJECT}),
 }
 _VALIDITY = {
-    "allowedUses": Property(required=True, choices=names.USAGES),
+    "allowedUses": Property(required=True, choices=USAGES),
     "validityPeriodHours": Property(required=True, minimum=0),
     "earlyRenewalHours": Property(default=0, minimum=0, replaces=False),
     "isCaCertificate": Property(default=False),
@@ -49,9 +51,9 @@ class PrivateKey(Resource):
 
     tok = "tls:index/privateKey:PrivateKey"
     schema: ClassVar[Schema] = {
-        "algorithm": Property(required=True, choices=keys.ALGORITHMS),
+        "algorithm": Property(required=True, choices=ALGORITHMS),
         "rsaBits": Property(default=2048),
-        "ecdsaCurve": Property(default="P224", choices=tuple(keys.CURVES)),
+        "ecdsaCurve": Property(default="P224", choices=CURVES),
         "privateKeyPem": Property(output=True, secret=True),
         "privateKeyOpenssh": Property(output=True, secret=True),
         "privateKeyPemPkcs8": Property(output=True, secret=True),
@@ -62,9 +64,10 @@ class PrivateKey(Resource):
     }
 
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
-        key = keys.generate(inputs["algorithm"], bits=inputs["rsaBits"], curve=inputs["ecdsaCurve"])
-        id_, forms = keys.describe(key)
-        return id_, {**inputs, **forms}
+        from offline.tls import issue
+
+        id_, outputs = issue.private_key(inputs)
+        return id_, {**inputs, **outputs}
 
 
 class CertRequest(Resource):
@@ -80,9 +83,10 @@ class CertRequest(Resource):
     }
 
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
-        key = keys.load(inputs["privateKeyPem"], "privateKeyPem")
-        id_, pem = certificates.request(inputs, key)
-        return id_, {**inputs, "keyAlgorithm": keys.algorithm_of(key), "certRequestPem": pem}
+        from offline.tls import issue
+
+        id_, outputs = issue.request(inputs)
+        return id_, {**inputs, **outputs}
 
 
 class _Certificate(Resource):
@@ -104,10 +108,6 @@ class _Certificate(Resource):
     def update(self, urn: str, id_: str, state: Properties, inputs: Properties) -> Properties:
         state = super().update(urn, id_, state, inputs)
         return {**state, "readyForRenewal": _born_due(state)}
-
-    def _signed(self, inputs: Properties, subject: Subject, issuer: Issuer) -> tuple[str, Properties]:
-        id_, outputs = certificates.sign(inputs, subject, issuer, self._clock())
-        return id_, {**inputs, **outputs, "readyForRenewal": _born_due(inputs)}
 
     def _due(self, state: Properties, early_hours: int) -> bool:
         end = state.get("validityEndTime", "")
@@ -133,10 +133,10 @@ class SelfSignedCert(_Certificate):
     }
 
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
-        key = keys.load(inputs["privateKeyPem"], "privateKeyPem")
-        subject = Subject(names.subject(inputs.get("subject")), key.public_key(), names.alternative_names(inputs))
-        id_, state = self._signed(inputs, subject, Issuer(key))
-        return id_, {**state, "keyAlgorithm": keys.algorithm_of(key)}
+        from offline.tls import issue
+
+        id_, outputs = issue.self_signed(inputs, self._clock())
+        return id_, {**inputs, **outputs, "readyForRenewal": _born_due(inputs)}
 
 
 class LocallySignedCert(_Certificate):
@@ -157,12 +157,10 @@ class LocallySignedCert(_Certificate):
         self._engine = engine
 
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
-        key = keys.load(inputs["caPrivateKeyPem"], "caPrivateKeyPem")
-        authority = certificates.load_certificate(inputs["caCertPem"])
-        if not certificates.is_authority(authority):
-            self._engine.warn(urn, "caCertPem is no certificate authority: the new certificate may not be trusted")
-        id_, state = self._signed(inputs, certificates.load_request(inputs["certRequestPem"]), Issuer(key, authority))
-        return id_, {**state, "caKeyAlgorithm": keys.algorithm_of(key)}
+        from offline.tls import issue
+
+        id_, outputs = issue.locally_signed(inputs, self._clock(), lambda reason: self._engine.warn(urn, reason))
+        return id_, {**inputs, **outputs, "readyForRenewal": _born_due(inputs)}
 
 
 class TlsPlugin(Plugin):

@@ -1,10 +1,10 @@
 """How long the demo takes, beside the same steps by hand: `python -m tasks bench [--runs N] [--scale] [--systems]`.
 
 In every run the demo's program stands up a stack for the bench alone, changes nothing in a second `up`, which is
-repeated in turn with an empty program's, and takes it down. Then `guide.sh` does on hosts of the same kind what the first `up` did. Both begin with tools and images, but
-without hosts and without docker-machine's certificates; starting the hosts counts for both. Both end with an image
-pushed by one client and pulled by the other, which counts for neither. Everything is in .state/bench and in a network
-for the bench alone, and is removed in the end.
+repeated in turn with an empty program's, and takes it down. Then `guide.sh` does on hosts of the same kind what the
+first `up` did. Both begin with tools and images, but without hosts and without docker-machine's certificates; starting
+the hosts counts for both. Both end with an image pushed by one client and pulled by the other, which counts for
+neither. Everything is in .state/bench and in a network for the bench alone, and is removed in the end.
 
 `--scale` measures stacks of 1, 4, 8 and 20 machines as well, each once; `--systems` measures clients of several systems
 and engines, each once for each scope of trust.

@@ -29,11 +29,19 @@ FOR_ANOTHER_ENGINE = (
 )
 
 
-def pulumi_environment(layout: Layout, user: Mapping[str, str], engine: str | None = None) -> dict[str, str]:
+# Each of Pulumi's commands starts Python again. What it compiles has to be kept, or each takes a third longer.
+COMPILES_ANEW = "PYTHONDONTWRITEBYTECODE"
+LANGUAGE_HOST = "pulumi-language-python"
+
+
+def pulumi_environment(
+    layout: Layout, user: Mapping[str, str], engine: str | None = None, own_host: bool = False
+) -> dict[str, str]:
     """The environment `user`, changed for Pulumi. Pure: nothing is read or written.
 
     The user's own backend, passphrase and secrets provider stay. `engine` is the address of the local Docker engine, if
     it is not the usual one. The variable that names a Docker context is left out: the docker plugin would prefer it.
+    `own_host` says that the language host is the project's own, which does not go with plugins from elsewhere on PATH.
     """
     folders = [*map(str, layout.path), *user.get("PATH", os.defpath).split(os.pathsep)]
     changes = {
@@ -43,11 +51,13 @@ def pulumi_environment(layout: Layout, user: Mapping[str, str], engine: str | No
     }
     if engine:
         changes["DOCKER_HOST"] = engine
+    if own_host:
+        changes["PULUMI_IGNORE_AMBIENT_PLUGINS"] = "true"
     # the CLI lives for seconds: with Go's default of 100 it spends a tenth of them on garbage that its end frees anyway
     defaults = {"PULUMI_BACKEND_URL": layout.state.as_uri(), "GOGC": "400"}
     if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & user.keys():
         defaults["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(layout.passphrase)
-    kept = {name: value for name, value in user.items() if name not in FOR_ANOTHER_ENGINE}
+    kept = {name: value for name, value in user.items() if name not in (*FOR_ANOTHER_ENGINE, COMPILES_ANEW)}
     return {**defaults, **kept, **changes}
 
 
@@ -55,7 +65,8 @@ def environment_here(layout: Layout = HERE) -> dict[str, str]:
     """This process's environment, changed for this checkout. Creates the state's folder and the passphrase."""
     prepare_state(layout)
     keep_no_logs(layout.pulumi_home)
-    return pulumi_environment(layout, os.environ, context_engine(os.environ, Path.home()))
+    own_host = (layout.bin / LANGUAGE_HOST).exists()
+    return pulumi_environment(layout, os.environ, context_engine(os.environ, Path.home()), own_host)
 
 
 def prepare_state(layout: Layout) -> None:

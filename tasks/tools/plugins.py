@@ -11,6 +11,7 @@ from tasks.tools.records import fingerprint
 from tasks.tools.workshop import Made, Workshop
 
 DOWNLOAD_DEADLINE = 600.0
+# What the stand-ins' installer writes beside the command line, if that is without its own.
 LANGUAGE_HOST = ("pulumi-language-python", "pulumi-resource-pulumi-python")
 
 
@@ -38,7 +39,7 @@ class Plugins:
             need_posix(self.layout, why)
             self._remove()
             await self._stand_in()
-        files = [self._executable(name, version) for name, version in self._versions().items()]
+        files = [each for folder in self._folders() for each in sorted(folder.iterdir())]
         named = ", ".join(f"{name} {version}" for name, version in self._versions().items())
         if self._cli_was_built():
             files.extend(self.layout.bin / name for name in LANGUAGE_HOST)
@@ -59,16 +60,14 @@ class Plugins:
         return ""
 
     async def _stand_in(self) -> None:
-        command = (self.layout.python, "-m", "offline.install", self.layout.checkout, self.layout.tools)
+        # A language host that came with the command line is the one to use.
+        host = () if self._cli_was_built() else ("--plugins",)
+        command = (self.layout.python, "-m", "offline.install", self.layout.checkout, self.layout.tools, *host)
         await self.workshop.run(*command, environment=tool_environment(self.workshop), deadline=60)
-        if not self._cli_was_built():
-            # the command line came with its own language host
-            for name in LANGUAGE_HOST:
-                (self.layout.bin / name).unlink()
 
     def _remove(self) -> None:
-        for name, version in self._versions().items():
-            remove_folder(self._executable(name, version).parent)
+        for folder in self._folders():
+            remove_folder(folder)
 
     def _versions(self) -> dict[str, str]:
         return pinned_plugins(self.workshop.read("requirements.txt"))
@@ -76,6 +75,6 @@ class Plugins:
     def _cli_was_built(self) -> bool:
         return (self.layout.bin / self.layout.executable("pulumi")).exists()
 
-    def _executable(self, name: str, version: str) -> Path:
-        folder = self.layout.pulumi_home / "plugins" / f"resource-{name}-v{version}"
-        return folder / self.layout.executable(f"pulumi-resource-{name}")
+    def _folders(self) -> list[Path]:
+        plugins = self.layout.pulumi_home / "plugins"
+        return [plugins / f"resource-{name}-v{version}" for name, version in self._versions().items()]

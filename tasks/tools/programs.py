@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from registry_stack.common.errors import CommandError, StackError
-from tasks.files import remove_folder, replace_folder
+from tasks.files import remove, remove_folder, replace_folder
 from tasks.layout import Layout
 from tasks.tools.go_builds import DOCKER_MACHINE, PULUMI, GoBuilder, GoProgram
 from tasks.tools.pins import Version, required, version_in
@@ -87,8 +87,8 @@ class PulumiCli:
     def _remove_others(self) -> None:
         """Removes what an earlier run chose: it would be found first."""
         remove_folder(self.workshop.layout.official_cli)
-        for executable in self.workshop.layout.bin.glob("pulumi*"):
-            executable.unlink()
+        for found in self.workshop.layout.bin.glob("pulumi*"):
+            remove(found)
 
 
 class DockerMachine:

@@ -4,6 +4,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,7 +24,10 @@ from pulumi.runtime.proto import (
     resource_pb2_grpc,
 )
 
+from offline.language.plugins import OPTION
+
 CHECKOUT = Path(__file__).parents[2]
+ELSEWHERE = "import runpy, sys; sys.platform = 'elsewhere'; runpy.run_module('offline.language', run_name='__main__')"
 
 
 class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineServicer):
@@ -89,23 +93,32 @@ class Host:
         response: language_pb2.RunResponse = self.stub.Run(self.request(program, **config), timeout=30)
         return response
 
+    def run_plugin(self, module: str, folder: Path, **environment: str) -> Any:
+        """The call that runs a plugin, started in `folder`; it yields what the plugin writes."""
+        info = language_pb2.ProgramInfo(program_directory="/plugin")
+        if module:
+            info.options[OPTION] = module
+        whole = [f"{name}={value}" for name, value in {**os.environ, **environment}.items()]
+        request = language_pb2.RunPluginRequest(pwd=str(folder), args=[self.address], env=whole, info=info)
+        return self.stub.RunPlugin(request, timeout=60)
+
     def end(self) -> str:
         """End the process as the CLI does; what it printed after its port."""
-        self.process.terminate()
+        self.process.send_signal(signal.SIGINT)
         printed, _ = self.process.communicate(timeout=10)
         return printed
 
 
 @contextlib.contextmanager
-def language_host(folder: Path) -> Iterator[Host]:
-    """A host started in `folder`, as its launcher starts it."""
+def language_host(folder: Path, *, forks: bool = True) -> Iterator[Host]:
+    """A host started in `folder`, as its launcher starts it; `forks` says whether it is on a system where it does."""
     monitor = Monitor()
     server = grpc.server(ThreadPoolExecutor(max_workers=8))
     resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
     engine_pb2_grpc.add_EngineServicer_to_server(monitor, server)
     address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
     server.start()
-    command = [sys.executable, "-u", "-P", "-m", "offline.language", address]
+    command = [sys.executable, "-u", "-P", *(("-m", "offline.language") if forks else ("-c", ELSEWHERE)), address]
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

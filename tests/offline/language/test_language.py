@@ -14,6 +14,7 @@ import pytest
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import language_pb2
 
+from offline.language.debug import is_asked_for
 from tests.offline.monitor import CHECKOUT, Host, language_host
 
 
@@ -23,9 +24,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def host(folder: Path) -> Iterator[Host]:
-    with language_host(folder) as host:
+@pytest.fixture(params=[True, False], ids=["forks", "spawns"])
+def host(folder: Path, request: pytest.FixtureRequest) -> Iterator[Host]:
+    with language_host(folder, forks=request.param) as host:
         yield host
 
 
@@ -59,16 +60,13 @@ def test_run(host: Host, folder: Path) -> None:
     assert sorted(host.end().splitlines()) == ["said value", "warned"]
 
 
-def test_a_program_has_the_whole_sdk(host: Host, folder: Path) -> None:
+def test_a_program_has_the_whole_sdk_and_nothing_of_another_run(host: Host, folder: Path) -> None:
     text = "import pulumi, sys\nstubs = pulumi.runtime.proto.language_pb2\n"
     text += "pulumi.export('one', stubs is sys.modules['pulumi.runtime.proto.language_pb2'])\n"
-    text += "pulumi.export('sdk', id(pulumi.Output))\n"
-    seen = []
+    text += "pulumi.export('left', hasattr(pulumi, 'left'))\npulumi.left = True\n"
     for _ in range(2):
         assert host.run(_program(folder, text)).error == ""
-        assert host.monitor.outputs["one"] is True
-        seen.append(host.monitor.outputs["sdk"])
-    assert seen[0] == seen[1]
+        assert (host.monitor.outputs["one"], host.monitor.outputs["left"]) == (True, False)
 
 
 def test_a_program_sees_its_own_folder_first_and_the_checkout_as_its_environment_says(host: Host, folder: Path) -> None:
@@ -116,23 +114,45 @@ def test_exit_code(host: Host, folder: Path) -> None:
     assert host.run(_program(folder, "import sys\nsys.exit(3)\n")).error == "the program exited with code 3"
 
 
+def test_a_program_that_ends_its_process(host: Host, folder: Path) -> None:
+    response = host.run(_program(folder, "import os\nos._exit(3)\n"))
+    assert response.error == "the program's process ended before the program did"
+    assert host.run(_program(folder, "import pulumi\n")).error == ""
+
+
+@pytest.mark.parametrize(("option", "debug"), [("--debug", True), ("-yd", True), ("-v=9", True), ("--diff", False)])
+def test_debug_messages_are_sent_if_the_cli_shows_them(option: str, debug: bool) -> None:
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", option]) as cli:
+        assert is_asked_for(cli.pid) == debug
+        cli.kill()
+
+
+def test_debug_messages_are_sent_if_nobody_knows() -> None:
+    assert is_asked_for(2**22 + 1)
+
+
 def test_no_program(host: Host, folder: Path) -> None:
     assert host.run(folder).bail
     assert host.monitor.errors == [f"unable to find main python program `__main__.py` in `{folder}`"]
 
 
-def test_cancel_ends_a_program_that_sleeps(host: Host, folder: Path) -> None:
+def test_cancel_ends_a_program_that_sleeps_and_nothing_else(host: Host, folder: Path) -> None:
     started = folder / "started"
     text = f"import pathlib, time\npathlib.Path({str(started)!r}).touch()\ntime.sleep(60)\n"
     answers: list[language_pb2.RunResponse] = []
     thread = threading.Thread(target=lambda: answers.append(host.run(_program(folder, text))))
     thread.start()
+    plugin = host.run_plugin("offline.tls", folder)
+    port = int(next(plugin).stdout)
     _wait_until(started.exists)
     for _ in range(2):
         host.stub.Cancel(Empty())
     thread.join(10)
     assert [answer.error for answer in answers] == ["the program was interrupted"]
-    assert host.process.wait(5) == 0
+    assert plugin.is_active()
+    assert _listens(port), "it may be in the middle of an operation, which the engine waits for"
+    host.end()
+    assert host.process.returncode == 0
 
 
 def test_cancel_without_a_program(host: Host) -> None:

@@ -40,6 +40,18 @@ def test_a_backend_of_the_users_own_stays() -> None:
     assert environment["PULUMI_BACKEND_URL"] == "s3://bucket"
 
 
+def test_what_python_compiles_is_kept() -> None:
+    user = {"PATH": "/bin", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+    environment = pulumi_environment(CHECKOUT, user)
+    assert {name for name in environment if name.startswith("PYTHON")} == {"PYTHONUNBUFFERED"}
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_plugins_from_elsewhere_are_kept_from_the_projects_own_language_host(own: bool) -> None:
+    environment = pulumi_environment(CHECKOUT, {"PATH": "/bin"}, own_host=own)
+    assert environment.get("PULUMI_IGNORE_AMBIENT_PLUGINS") == ("true" if own else None)
+
+
 def test_what_means_another_engine_is_left_out() -> None:
     user = {
         "PATH": "/bin",

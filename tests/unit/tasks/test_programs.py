@@ -97,6 +97,7 @@ def test_the_official_download_comes_before_a_build(tmp_path: Path) -> None:
     workshop, fake = make_workshop(tmp_path, answer, "go")
     executable(workshop.layout.bin / "pulumi")
     executable(workshop.layout.bin / "pulumi-language-python")
+    executable(workshop.layout.bin / "pulumi-resource-pulumi-python" / "PulumiPlugin.yaml")
     cli = workshop.layout.tools / "pulumi" / "bin" / "pulumi"
     assert chosen(workshop, PulumiCli) == Made("pulumi 3.272.0: the official download", [cli])
     assert cli.exists()

@@ -9,6 +9,11 @@ def children(parent: int) -> list[int]:
     return [pid for pid in found if (stat := _stat(pid)) and int(stat[1]) == parent and stat[0] != "Z"]
 
 
+def descendants(ancestor: int) -> list[int]:
+    """Its children, and theirs, and so on."""
+    return [pid for child in children(ancestor) for pid in (child, *descendants(child))]
+
+
 def alive(pid: int) -> bool:
     """Whether a process has not ended yet."""
     stat = _stat(pid)

@@ -1,1 +1,0 @@
-"""Plugins that start while the program is still being imported."""
