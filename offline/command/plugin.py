@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from offline.kit.engine_log import Engine
+from offline.kit.engine_log import EngineLog
 from offline.kit.resource import Resource
 from offline.kit.schema import Property, Schema
 from offline.kit.server import Plugin
@@ -49,8 +49,8 @@ class Command(Resource):
         "stderr": Property(output=True),
     }
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, log: EngineLog) -> None:
+        self._log = log
 
     def preview_update(self, state: Properties, inputs: Properties) -> Properties:
         return {**inputs, "stdout": UNKNOWN, "stderr": UNKNOWN}
@@ -74,9 +74,9 @@ class Command(Resource):
         from offline.command.session import Session
 
         say = self._teller(urn)
-        transport = dial(settings["connection"], self._engine.cancelled, say)
+        transport = dial(settings["connection"], self._log.cancelled, say)
         try:
-            session = Session(transport, self._engine.cancelled)
+            session = Session(transport, self._log.cancelled)
             self._set_environment(session, urn, settings, previous)
             shown = settings.get("logging", "stdoutAndStderr")
             output = session.run(
@@ -91,7 +91,7 @@ class Command(Resource):
         return {**settings, **outputs}
 
     def _teller(self, urn: str) -> Callable[[str], None]:
-        return lambda line: self._engine.status(urn, line)
+        return lambda line: self._log.status(urn, line)
 
     def _set_environment(self, session: "Session", urn: str, settings: Properties, previous: Properties) -> None:
         from offline.command.session import NotAcceptedError
@@ -105,7 +105,7 @@ class Command(Resource):
                 try:
                     session.set_variable(f"PULUMI_COMMAND_{stream.upper()}", previous[stream])
                 except NotAcceptedError as refusal:
-                    self._engine.warn(urn, str(refusal))
+                    self._log.warn(urn, str(refusal))
 
 
 def _outputs(state: Properties) -> Properties:
@@ -117,5 +117,5 @@ class CommandPlugin(Plugin):
 
     package = "pulumi_command"
 
-    def resources(self, engine: Engine) -> Iterable[Resource]:
-        return (Command(engine),)
+    def resources(self, log: EngineLog) -> Iterable[Resource]:
+        return (Command(log),)

@@ -1,1 +1,1 @@
-"""The docker plugin: Network, Volume, Container and RemoteImage on the Docker SDK's API client."""
+"""The docker plugin: Network, Container and RemoteImage on the Docker SDK's API client."""

@@ -141,7 +141,7 @@ def delete_when_free(api: Api, path: str, busy: str, cancelled: Event) -> None:
             return
 
 
-class Engine:
+class DockerEngine:
     """One engine. Every operation opens a client of its own: they run in threads that must not share one."""
 
     def __init__(self) -> None:

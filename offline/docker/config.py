@@ -136,7 +136,7 @@ def volume_mounts(entries: list[Properties]) -> tuple[list[str], list[str], list
 
 
 def mount(entry: Properties) -> Properties:
-    """One of mounts."""
+    """A mount with the options of its own type alone: the engine refuses another's, even if they are empty."""
     bind, volume, tmpfs = (entry.get(kind) or {} for kind in ("bindOptions", "volumeOptions", "tmpfsOptions"))
     driver = _given({"Name": volume.get("driverName"), "Options": volume.get("driverOptions")})
     named = labels.to_engine(volume.get("labels"))
@@ -154,14 +154,14 @@ def mount(entry: Properties) -> Properties:
 
 
 def device(entry: Properties) -> Properties:
-    """One of devices."""
+    """A device, which is by default inside what it is outside."""
     inside = entry.get("containerPath") or entry["hostPath"]
     permissions = entry.get("permissions", "rwm")
     return {"PathOnHost": entry["hostPath"], "PathInContainer": inside, "CgroupPermissions": permissions}
 
 
 def rates(entries: list[Properties] | None) -> list[Properties]:
-    """One of the four lists of device rates."""
+    """How much a container may read or write: bytes or operations a second, by device."""
     return [{"Path": entry["path"], "Rate": entry["rate"]} for entry in entries or []]
 
 
@@ -182,7 +182,7 @@ def healthcheck(check: Properties | None) -> Properties | None:
 
 
 def endpoint(entry: Properties) -> Properties:
-    """One of networksAdvanced (POST /networks/{id}/connect)."""
+    """A container's place in a network as the engine's API wants it (POST /networks/{id}/connect)."""
     addresses = {
         "IPv4Address": entry.get("ipv4Address"),
         "IPv6Address": entry.get("ipv6Address"),

@@ -4,10 +4,10 @@ import time
 
 from offline.docker import config, schema, uploads
 from offline.docker import state as states
-from offline.docker.api import Api, Engine, NotThereError
+from offline.docker.api import Api, DockerEngine, NotThereError
 from offline.docker.image import find
-from offline.kit import engine_log as plugin
 from offline.kit import schema as tables
+from offline.kit.engine_log import EngineLog
 from offline.kit.resource import Diff, PluginError, Resource
 from offline.kit.values import Properties
 
@@ -26,15 +26,15 @@ class Container(Resource):
     delete_before_replace = True
     named = True
 
-    def __init__(self, engine: Engine, log: plugin.Engine) -> None:
-        self._engine = engine
+    def __init__(self, docker: DockerEngine, log: EngineLog) -> None:
+        self._docker = docker
         self._log = log
 
     def diff(self, state: Properties, inputs: Properties) -> Diff:
         return super().diff(state, with_chosen_ports(tables.filled(self.schema, inputs), state))
 
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
-        with self._engine.api() as api:
+        with self._docker.api() as api:
             find(api, inputs["image"], platform=None)
             query = {"name": inputs["name"], "platform": inputs.get("platform")}
             id_ = str(api.post("/containers/create", config.container(inputs), query)["Id"])
@@ -47,7 +47,7 @@ class Container(Resource):
             return id_, states.container(api.get(f"/containers/{id_}/json"), {**inputs, "containerLogs": logs})
 
     def read(self, urn: str, id_: str, state: Properties) -> tuple[str, Properties] | None:
-        with self._engine.api() as api:
+        with self._docker.api() as api:
             try:
                 return id_, states.container(api.get(f"/containers/{id_}/json"), state)
             except NotThereError:
@@ -55,7 +55,7 @@ class Container(Resource):
 
     def update(self, urn: str, id_: str, state: Properties, inputs: Properties) -> Properties:
         changes = self.diff(state, inputs).changes
-        with self._engine.api() as api:
+        with self._docker.api() as api:
             if "mustRun" in changes and inputs["mustRun"] and inputs["start"]:
                 api.post(f"/containers/{id_}/start")
             if any(name in changes for name in _UPDATABLE):
@@ -63,7 +63,7 @@ class Container(Resource):
             return states.container(api.get(f"/containers/{id_}/json"), self.merged(state, inputs))
 
     def delete(self, urn: str, id_: str, state: Properties) -> None:
-        with self._engine.api() as api:
+        with self._docker.api() as api:
             try:
                 if not state.get("attach"):
                     api.post(f"/containers/{id_}/stop", query={"t": state.get("destroyGraceSeconds") or 0})

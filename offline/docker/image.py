@@ -1,7 +1,7 @@
 """The RemoteImage resource type: an image that is on the engine, or is pulled."""
 
 from offline.docker import schema
-from offline.docker.api import Api, Engine, EngineError, NotThereError
+from offline.docker.api import Api, DockerEngine, EngineError, NotThereError
 from offline.kit.resource import PluginError, Resource
 from offline.kit.values import Properties
 
@@ -12,15 +12,15 @@ class RemoteImage(Resource):
     tok = "docker:index/remoteImage:RemoteImage"
     schema = schema.REMOTE_IMAGE
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, docker: DockerEngine) -> None:
+        self._docker = docker
 
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
-        with self._engine.api() as api:
+        with self._docker.api() as api:
             return _described(find(api, inputs["name"], inputs.get("platform")), inputs)
 
     def read(self, urn: str, id_: str, state: Properties) -> tuple[str, Properties] | None:
-        with self._engine.api() as api:
+        with self._docker.api() as api:
             try:
                 return _described(api.get(f"/images/{state['name']}/json"), state)
             except NotThereError:
@@ -32,7 +32,7 @@ class RemoteImage(Resource):
     def delete(self, urn: str, id_: str, state: Properties) -> None:
         if state.get("keepLocally"):
             return
-        with self._engine.api() as api:
+        with self._docker.api() as api:
             try:
                 api.delete(f"/images/{state['name']}", {"force": bool(state.get("forceRemove"))})
             except NotThereError:

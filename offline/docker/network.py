@@ -1,44 +1,62 @@
 """The Network resource type."""
 
 from offline.docker import labels, schema
-from offline.docker.inspected import Inspected
+from offline.docker.api import DockerEngine, NotThereError, delete_when_free
+from offline.kit.engine_log import EngineLog
+from offline.kit.resource import Resource
 from offline.kit.values import Properties
 
 _POOL = {"subnet": "Subnet", "ipRange": "IPRange", "gateway": "Gateway", "auxAddress": "AuxiliaryAddresses"}
 
 
-class Network(Inspected):
+class Network(Resource):
     """A network."""
 
     tok = "docker:index/network:Network"
     schema = schema.NETWORK
-    path = "/networks"
-    busy = "has active endpoints"
+    named = True
+
+    def __init__(self, docker: DockerEngine, log: EngineLog) -> None:
+        self._docker = docker
+        self._log = log
 
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
-        with self._engine.api() as api:
-            id_ = str(api.post(f"{self.path}/create", request(inputs))["Id"])
-            return id_, self.state(api.get(f"{self.path}/{id_}"), inputs)
+        with self._docker.api() as api:
+            id_ = str(api.post("/networks/create", request(inputs))["Id"])
+            return id_, state(api.get(f"/networks/{id_}"), inputs)
 
-    def state(self, facts: Properties, known: Properties) -> Properties:
-        ipam = facts["IPAM"]
-        return {
-            **known,
-            "name": facts["Name"],
-            "labels": labels.from_engine(facts["Labels"]),
-            "driver": facts["Driver"],
-            "options": facts["Options"] or {},
-            "internal": facts["Internal"],
-            "attachable": facts["Attachable"],
-            "ingress": facts["Ingress"],
-            "ipv6": facts["EnableIPv6"],
-            "ipamDriver": ipam["Driver"],
-            "ipamOptions": ipam["Options"] or {},
-            "ipamConfigs": [
-                {name: entry[key] for name, key in _POOL.items() if entry.get(key)} for entry in ipam["Config"] or []
-            ],
-            "scope": facts["Scope"],
-        }
+    def read(self, urn: str, id_: str, known: Properties) -> tuple[str, Properties] | None:
+        with self._docker.api() as api:
+            try:
+                return id_, state(api.get(f"/networks/{id_}"), known)
+            except NotThereError:
+                return None
+
+    def delete(self, urn: str, id_: str, known: Properties) -> None:
+        with self._docker.api() as api:
+            delete_when_free(api, f"/networks/{id_}", "has active endpoints", self._log.cancelled)
+
+
+def state(facts: Properties, known: Properties) -> Properties:
+    """The state of a network from its inspection; `known` is the state or the inputs so far."""
+    ipam = facts["IPAM"]
+    return {
+        **known,
+        "name": facts["Name"],
+        "labels": labels.from_engine(facts["Labels"]),
+        "driver": facts["Driver"],
+        "options": facts["Options"] or {},
+        "internal": facts["Internal"],
+        "attachable": facts["Attachable"],
+        "ingress": facts["Ingress"],
+        "ipv6": facts["EnableIPv6"],
+        "ipamDriver": ipam["Driver"],
+        "ipamOptions": ipam["Options"] or {},
+        "ipamConfigs": [
+            {name: entry[key] for name, key in _POOL.items() if entry.get(key)} for entry in ipam["Config"] or []
+        ],
+        "scope": facts["Scope"],
+    }
 
 
 def request(inputs: Properties) -> Properties:

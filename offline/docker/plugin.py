@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
-from offline.docker import api as engines
+from offline.docker import api
 from offline.docker.container import Container
 from offline.docker.image import RemoteImage
 from offline.docker.network import Network
-from offline.docker.volume import Volume
-from offline.kit.engine_log import Engine
+from offline.kit.engine_log import EngineLog
 from offline.kit.resource import Resource
 from offline.kit.schema import Property, Schema
 from offline.kit.server import Plugin
@@ -32,11 +31,10 @@ class DockerPlugin(Plugin):
     }
 
     def __init__(self) -> None:
-        self._engine = engines.Engine()
+        self._docker = api.DockerEngine()
 
     def configure(self, config: Properties) -> None:
-        self._engine.address = engines.address(config)
+        self._docker.address = api.address(config)
 
-    def resources(self, engine: Engine) -> Iterable[Resource]:
-        docker = self._engine
-        return Network(docker, engine), Volume(docker, engine), Container(docker, engine), RemoteImage(docker)
+    def resources(self, log: EngineLog) -> Iterable[Resource]:
+        return Network(self._docker, log), Container(self._docker, log), RemoteImage(self._docker)

@@ -31,15 +31,6 @@ NETWORK: Schema = {
     "scope": _OUTPUT,
 }
 
-VOLUME: Schema = {
-    "name": Property(computed=True),
-    "labels": Property(unordered=True, fields=_LABELS),
-    "driver": _FILLED,
-    "driverOpts": Property(),
-    "mountpoint": _OUTPUT,
-    "cluster": Property(supported=False),
-}
-
 REMOTE_IMAGE: Schema = {
     "name": Property(required=True),
     "platform": Property(),

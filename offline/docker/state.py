@@ -154,7 +154,7 @@ def _extra_host(entry: str) -> Properties:
 
 
 def mount(entry: Properties) -> Properties:
-    """One of mounts."""
+    """A mount in the program's words: the reverse of `config.mount`, so that what was asked for is no change."""
     state: Properties = {
         "target": entry["Target"],
         "source": entry.get("Source", ""),

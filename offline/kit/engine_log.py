@@ -6,7 +6,7 @@ import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 
-class Engine:
+class EngineLog:
     """The engine's log, and whether it asked the plugin to stop."""
 
     def __init__(self, address: str) -> None:

@@ -19,7 +19,7 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from offline.kit import schema as tables
-from offline.kit.engine_log import Engine
+from offline.kit.engine_log import EngineLog
 from offline.kit.lifeline import follow_parent
 from offline.kit.resource import Diff, PluginError, Resource
 from offline.kit.stubs import version_of
@@ -48,7 +48,7 @@ class Plugin(ABC):
     config: ClassVar[tables.Schema] = {}
 
     @abstractmethod
-    def resources(self, engine: Engine) -> Iterable[Resource]:
+    def resources(self, log: EngineLog) -> Iterable[Resource]:
         """The resource types."""
 
     def configure(self, config: Properties) -> None:
@@ -59,16 +59,16 @@ class Plugin(ABC):
 class Service(provider_pb2_grpc.ResourceProviderServicer):
     """The engine's side of a plugin: translates calls, and errors into their bare text."""
 
-    def __init__(self, plugin: Plugin, engine: Engine) -> None:
+    def __init__(self, plugin: Plugin, log: EngineLog) -> None:
         self._plugin = plugin
-        self._engine = engine
-        self._resources = {resource.tok: resource for resource in plugin.resources(engine)}
+        self._log = log
+        self._resources = {resource.tok: resource for resource in plugin.resources(log)}
 
     def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=version_of(self._plugin.package))
 
     def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
-        self._engine.cancelled.set()
+        self._log.cancelled.set()
         return Empty()
 
     def CheckConfig(
@@ -194,15 +194,15 @@ class Server:
     """A plugin that listens on a port of its own, for the engine at `engine` (host:port)."""
 
     def __init__(self, plugin: Plugin, engine: str) -> None:
-        self._engine = Engine(engine)
+        self._log = EngineLog(engine)
         self._server = grpc.server(ThreadPoolExecutor(max_workers=_WORKERS), options=_UNLIMITED)
-        provider_pb2_grpc.add_ResourceProviderServicer_to_server(Service(plugin, self._engine), self._server)
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(Service(plugin, self._log), self._server)
         self.port = self._server.add_insecure_port("127.0.0.1:0")
         self._server.start()
 
     def end(self) -> None:
         """Listen no more; operations that are going on are told to stop."""
-        self._engine.cancelled.set()
+        self._log.cancelled.set()
         self._server.stop(grace=None)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, TypeAlias
 
-from offline.kit.engine_log import Engine
+from offline.kit.engine_log import EngineLog
 from offline.kit.resource import Diff, Resource
 from offline.kit.schema import Property, Schema
 from offline.kit.server import Plugin
@@ -152,14 +152,14 @@ class LocallySignedCert(_Certificate):
         "caKeyAlgorithm": Property(output=True),
     }
 
-    def __init__(self, engine: Engine, clock: Clock = system_clock) -> None:
+    def __init__(self, log: EngineLog, clock: Clock = system_clock) -> None:
         super().__init__(clock)
-        self._engine = engine
+        self._log = log
 
     def create(self, urn: str, inputs: Properties) -> tuple[str, Properties]:
         from offline.tls import issue
 
-        id_, outputs = issue.locally_signed(inputs, self._clock(), lambda reason: self._engine.warn(urn, reason))
+        id_, outputs = issue.locally_signed(inputs, self._clock(), lambda reason: self._log.warn(urn, reason))
         return id_, {**inputs, **outputs, "readyForRenewal": _born_due(inputs)}
 
 
@@ -169,5 +169,5 @@ class TlsPlugin(Plugin):
     package = "pulumi_tls"
     config: ClassVar[Schema] = {"proxy": Property(supported=False)}
 
-    def resources(self, engine: Engine) -> Iterable[Resource]:
-        return PrivateKey(), CertRequest(), SelfSignedCert(), LocallySignedCert(engine)
+    def resources(self, log: EngineLog) -> Iterable[Resource]:
+        return PrivateKey(), CertRequest(), SelfSignedCert(), LocallySignedCert(log)

@@ -8,7 +8,7 @@ from google.protobuf import struct_pb2
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2
 
-from offline.kit.engine_log import Engine
+from offline.kit.engine_log import EngineLog
 from offline.kit.server import Plugin, Service
 from offline.kit.values import Properties, from_struct, to_struct
 
@@ -34,7 +34,7 @@ class Context:
         raise AbortedError(details)
 
 
-class Recorder(Engine):
+class Recorder(EngineLog):
     """Keeps what a plugin says while it works."""
 
     def __init__(self) -> None:
@@ -63,9 +63,9 @@ class Caller:
     """One plugin, with shorthands for its calls. `type_` is the end of a type token, such as PrivateKey."""
 
     def __init__(self, plugin: Plugin) -> None:
-        self.engine = Recorder()
-        self.service = Service(plugin, self.engine)
-        self._toks = {resource.tok.split(":")[-1]: resource.tok for resource in plugin.resources(self.engine)}
+        self.log = Recorder()
+        self.service = Service(plugin, self.log)
+        self._toks = {resource.tok.split(":")[-1]: resource.tok for resource in plugin.resources(self.log)}
         self._context: Any = Context()
 
     def configure(self, **config: str) -> None:

@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from offline.kit.engine_log import Engine
+from offline.kit.engine_log import EngineLog
 from offline.kit.resource import Resource
 from offline.kit.values import Properties
 from offline.tls.plugin import CertRequest, LocallySignedCert, PrivateKey, SelfSignedCert, TlsPlugin
@@ -40,8 +40,8 @@ class ClockedPlugin(TlsPlugin):
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    def resources(self, engine: Engine) -> Iterable[Resource]:
-        return PrivateKey(), CertRequest(), SelfSignedCert(self._clock), LocallySignedCert(engine, self._clock)
+    def resources(self, log: EngineLog) -> Iterable[Resource]:
+        return PrivateKey(), CertRequest(), SelfSignedCert(self._clock), LocallySignedCert(log, self._clock)
 
 
 @dataclass

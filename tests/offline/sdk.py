@@ -24,7 +24,6 @@ CLASSES: list[type[pulumi.CustomResource]] = [
     pulumi_tls.LocallySignedCert,
     Command,
     pulumi_docker.Network,
-    pulumi_docker.Volume,
     pulumi_docker.RemoteImage,
     pulumi_docker.Container,
 ]

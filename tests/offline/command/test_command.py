@@ -46,7 +46,7 @@ def test_create(caller: Caller, server: SshServer) -> None:
     assert (made.state["stdout"], made.state["stderr"]) == ("out\nin", "err")
     assert made.id.startswith("it")
     assert made.secrets == {"connection"}
-    assert sorted(caller.engine.statuses) == ["err", "in", "out"]
+    assert sorted(caller.log.statuses) == ["err", "in", "out"]
 
 
 def test_outputs_and_secrets_without_a_command(caller: Caller, server: SshServer) -> None:
@@ -60,7 +60,7 @@ def test_outputs_and_secrets_without_a_command(caller: Caller, server: SshServer
 )
 def test_logging(caller: Caller, server: SshServer, logging: str, shown: list[str]) -> None:
     made = caller.create("Command", _inputs(server, create="printf out; echo err >&2", logging=logging))
-    assert sorted(caller.engine.statuses) == shown
+    assert sorted(caller.log.statuses) == shown
     assert (made.state["stdout"], made.state["stderr"]) == ("out", "err")
 
 
@@ -117,7 +117,7 @@ def test_previous_output(caller: Caller, server: SshServer) -> None:
     inputs = {"connection": _connection(server), "create": "echo one; echo two >&2", "update": "env"}
     made = caller.update("Command", caller.create("Command", inputs), inputs)
     assert "PULUMI_COMMAND_STDOUT=one" in made.state["stdout"].splitlines()
-    assert "could not set environment variable 'PULUMI_COMMAND_STDERR'" in caller.engine.warnings[0]
+    assert "could not set environment variable 'PULUMI_COMMAND_STDERR'" in caller.log.warnings[0]
 
 
 def test_wrong_host_key_is_refused_before_anything_is_said(caller: Caller, server: SshServer) -> None:
@@ -164,7 +164,7 @@ def test_dials_again(caller: Caller, server: SshServer) -> None:
     server.refuse_first = 2
     connection = _connection(server, dialErrorLimit=2)
     caller.create("Command", _inputs(server, create="true") | {"connection": connection})
-    assert caller.engine.statuses == ["Dial 1/2 failed: retrying", "Dial 2/2 failed: retrying"]
+    assert caller.log.statuses == ["Dial 1/2 failed: retrying", "Dial 2/2 failed: retrying"]
     assert server.connections == 3
 
 
@@ -181,7 +181,7 @@ def test_dials_no_more_often_than_allowed(caller: Caller, server: SshServer) -> 
 
 
 def test_cancel_ends_dialling_and_commands(caller: Caller, server: SshServer) -> None:
-    caller.engine.cancelled.set()
+    caller.log.cancelled.set()
     server.refuse_first = 1
     with pytest.raises(AbortedError, match="cancelled while connecting"):
         caller.create(

@@ -15,13 +15,13 @@ from offline.docker.plugin import DockerPlugin
 from tests.certificates import Authority, server_context
 from tests.offline.engine import AbortedError, Caller, Made
 
-VOLUME = {"Name": "v", "Labels": None, "Driver": "local", "Options": None, "Mountpoint": "/v"}
-KNOWN = Made("v", {"name": "v"}, {"name": "v"})
+IMAGE = {"Id": "sha256:1", "RepoDigests": []}
+KNOWN = Made("sha256:1i", {"name": "i"}, {"name": "i"})
 
 
 class _Engine(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        body = json.dumps({"ApiVersion": "1.41"} if self.path.endswith("/version") else VOLUME).encode()
+        body = json.dumps({"ApiVersion": "1.41"} if self.path.endswith("/version") else IMAGE).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -66,21 +66,21 @@ def test_certificate_folder(caller: Caller, tmp_path: Path) -> None:
     authority = Authority()
     with _engine(tmp_path, authority) as host:
         caller.configure(host=host, certPath=str(authority.engine_folder(tmp_path / "client")))
-        assert caller.read("Volume", KNOWN)
+        assert caller.read("RemoteImage", KNOWN)
 
 
 def test_materials(caller: Caller, tmp_path: Path) -> None:
     authority = Authority()
     with _engine(tmp_path, authority) as host:
         caller.configure(host=host, **_materials(authority.engine_folder(tmp_path / "client")))
-        assert caller.read("Volume", KNOWN)
+        assert caller.read("RemoteImage", KNOWN)
 
 
 def test_foreign_server_is_refused(caller: Caller, tmp_path: Path) -> None:
     with _engine(tmp_path, Authority()) as host:
         caller.configure(host=host, certPath=str(Authority().engine_folder(tmp_path / "client")))
         with pytest.raises(AbortedError, match=r"does not answer.*certificate verify failed"):
-            caller.read("Volume", KNOWN)
+            caller.read("RemoteImage", KNOWN)
 
 
 def test_server_of_another_name_is_refused(caller: Caller, tmp_path: Path) -> None:
@@ -89,13 +89,13 @@ def test_server_of_another_name_is_refused(caller: Caller, tmp_path: Path) -> No
         other = host.replace("127.0.0.1", "localhost")
         caller.configure(host=other, certPath=str(authority.engine_folder(tmp_path / "client")))
         with pytest.raises(AbortedError, match="Hostname mismatch"):
-            caller.read("Volume", KNOWN)
+            caller.read("RemoteImage", KNOWN)
 
 
 def test_nobody_there(caller: Caller) -> None:
     caller.configure(host="tcp://127.0.0.1:1")
     with pytest.raises(AbortedError) as caught:
-        caller.read("Volume", KNOWN)
+        caller.read("RemoteImage", KNOWN)
     assert str(caught.value) == "the Docker engine at tcp://127.0.0.1:1 does not answer: [Errno 111] Connection refused"
 
 
@@ -109,7 +109,7 @@ def test_a_host_that_is_silent_is_not_waited_for_long(caller: Caller, monkeypatc
         caller.configure(host=f"tcp://127.0.0.1:{full.getsockname()[1]}")
         begun = time.monotonic()
         with pytest.raises(AbortedError, match="does not answer: timed out"):
-            caller.read("Volume", KNOWN)
+            caller.read("RemoteImage", KNOWN)
         assert time.monotonic() - begun < 10
 
 
@@ -117,7 +117,7 @@ def test_host_of_the_environment(caller: Caller, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.2:1")
     caller.configure()
     with pytest.raises(AbortedError, match=r"the Docker engine at tcp://127\.0\.0\.2:1 does not answer"):
-        caller.read("Volume", KNOWN)
+        caller.read("RemoteImage", KNOWN)
 
 
 def test_unusable_configuration(caller: Caller, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The docker plugin on the local engine, with networks, volumes and containers of its own."""
+"""The docker plugin on the local engine, with a network, a volume and containers of its own."""
 
 import io
 import tarfile
@@ -70,18 +70,6 @@ def test_network(caller: Caller) -> None:
     caller.delete("Network", made)
     caller.delete("Network", made)
     assert caller.read("Network", made) is None
-
-
-def test_volume(caller: Caller) -> None:
-    made = caller.create("Volume", {"labels": LABELS})
-    assert made.id == made.state["name"]
-    assert made.id.startswith("it-")
-    assert made.state["mountpoint"].endswith(f"/{made.id}/_data")
-    assert caller.changes("Volume", made, {"labels": LABELS}) == {}
-    assert caller.changes("Volume", made, {"labels": []}) == {"labels": "UPDATE_REPLACE"}
-    caller.delete("Volume", made)
-    caller.delete("Volume", made)
-    assert caller.read("Volume", made) is None
 
 
 def test_image(caller: Caller, client: DockerClient) -> None:

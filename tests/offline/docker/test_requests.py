@@ -2,7 +2,7 @@
 
 import pytest
 
-from offline.docker import config, image, network, state, uploads, volume
+from offline.docker import config, image, network, state, uploads
 from offline.docker.plugin import DockerPlugin
 from offline.kit.resource import PluginError
 from offline.kit.values import Properties
@@ -163,11 +163,6 @@ def test_network_request(caller: Caller) -> None:
             "Options": None,
         },
     }
-
-
-def test_volume_request(caller: Caller) -> None:
-    body = volume.request(caller.check("Volume", {"name": "v", "labels": [{"label": "a", "value": "b"}]}))
-    assert body == {"Name": "v", "Labels": {"a": "b"}}
 
 
 @pytest.mark.parametrize(

@@ -6,17 +6,17 @@ import pytest
 
 from offline.command.plugin import CommandPlugin
 from offline.docker.plugin import DockerPlugin
-from offline.kit.engine_log import Engine
+from offline.kit.engine_log import EngineLog
 from offline.kit.resource import Resource
 from offline.kit.schema import Property, Schema
 from offline.tls.plugin import TlsPlugin
 from tests.offline import sdk
 
-ENGINE = Engine("127.0.0.1:1")
+LOG = EngineLog("127.0.0.1:1")
 RESOURCES: dict[str, Resource] = {
     resource.tok: resource
     for plugin in (TlsPlugin(), CommandPlugin(), DockerPlugin())
-    for resource in plugin.resources(ENGINE)
+    for resource in plugin.resources(LOG)
 }
 # Where a change is made in place; all else replaces. From the official plugins' schemas (willReplaceOnChanges of
 # pulumi-docker, replaceOnChanges of pulumi-command) and, as pulumi-tls's says nothing, from its provider's source.
@@ -29,7 +29,6 @@ IN_PLACE = {
         *("connection", "create", "update", "delete", "stdin", "environment", "logging", "addPreviousOutputInEnv"),
     },
     "Network": set(),
-    "Volume": set(),
     "RemoteImage": {"keepLocally", "forceRemove"},
     "Container": {
         *("attach", "logs", "mustRun", "start", "wait", "waitTimeout", "removeVolumes", "destroyGraceSeconds"),

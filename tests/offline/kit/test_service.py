@@ -6,7 +6,7 @@ import pytest
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2
 
-from offline.kit.engine_log import Engine
+from offline.kit.engine_log import EngineLog
 from offline.kit.resource import PluginError, Resource
 from offline.kit.schema import Property
 from offline.kit.server import Plugin
@@ -43,7 +43,7 @@ class ThingPlugin(Plugin):
     package = "pulumi"
     config = {"where": Property()}  # noqa: RUF012 - nobody changes it
 
-    def resources(self, engine: Engine) -> Iterable[Resource]:
+    def resources(self, log: EngineLog) -> Iterable[Resource]:
         return (Thing(),)
 
     def configure(self, config: Properties) -> None:
@@ -152,7 +152,7 @@ def test_foreign_type(caller: Caller) -> None:
 
 def test_cancel(caller: Caller) -> None:
     caller.service.Cancel(Empty(), caller._context)
-    assert caller.engine.cancelled.is_set()
+    assert caller.log.cancelled.is_set()
 
 
 def test_outputs_hold_the_id_and_nothing_of_the_official_plugin(caller: Caller) -> None:

@@ -143,7 +143,7 @@ def test_path_length_0_is_left_out_as_by_the_official_plugin(caller: Caller, key
 def test_a_signer_that_is_no_authority_is_warned_of(caller: Caller, key: str) -> None:
     inputs = {"privateKeyPem": key, "allowedUses": USES, "validityPeriodHours": 1, "subject": SUBJECT}
     _signed(caller, caller.create("SelfSignedCert", inputs))
-    assert "no certificate authority" in caller.engine.warnings[-1]
+    assert "no certificate authority" in caller.log.warnings[-1]
 
 
 @pytest.mark.parametrize(
