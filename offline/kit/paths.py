@@ -3,7 +3,6 @@
 import os
 import site
 import sys
-import sysconfig
 from pathlib import Path
 
 
@@ -17,5 +16,6 @@ def hide_own_path() -> str:
     own = str(Path(__file__).parents[2])
     sys.path[:] = [entry for entry in sys.path if entry != own]
     os.environ.pop("PYTHONPATH", None)
-    site.addsitedir(sysconfig.get_path("purelib"))
+    for folder in site.getsitepackages():
+        site.addsitedir(folder)
     return own

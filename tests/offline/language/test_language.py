@@ -122,7 +122,10 @@ def test_a_program_that_ends_its_process(host: Host, folder: Path) -> None:
 
 @pytest.mark.parametrize(("option", "debug"), [("--debug", True), ("-yd", True), ("-v=9", True), ("--diff", False)])
 def test_debug_messages_are_sent_if_the_cli_shows_them(option: str, debug: bool) -> None:
-    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", option]) as cli:
+    runs = "import time; print('runs', flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", runs, option], stdout=subprocess.PIPE, text=True) as cli:
+        assert cli.stdout
+        assert cli.stdout.readline() == "runs\n"
         assert is_asked_for(cli.pid) == debug
         cli.kill()
 
