@@ -114,7 +114,7 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         resource = self._resource(request.urn, context)
         if not request.properties.fields:
-            _fail(context, PluginError(f"the offline plugin cannot import a {resource.tok}"))
+            _refuse(context, f"cannot import a {resource.tok}")
         try:
             found = resource.read(request.urn, request.id, tables.public(from_struct(request.properties)))
         except Exception as error:
@@ -145,6 +145,14 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
             _fail(context, error)
         return Empty()
 
+    def GetSchema(
+        self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.GetSchemaResponse:
+        _refuse(context, "has no schema")
+
+    def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
+        _refuse(context, f"cannot call {request.tok}")
+
     def _resource(self, urn: str, context: grpc.ServicerContext) -> Resource:
         # An URN is urn:pulumi:stack::project::parent$type::name.
         token = urn.split("::")[2].split("$")[-1]
@@ -166,6 +174,11 @@ def _fail(context: grpc.ServicerContext, error: Exception) -> NoReturn:
         place = traceback.extract_tb(error.__traceback__)[-1]
         text = f"{type(error).__name__} at {place.filename}:{place.lineno}: an error in the offline plugin itself"
     context.abort(grpc.StatusCode.UNKNOWN, text)
+    raise AssertionError("abort raises")
+
+
+def _refuse(context: grpc.ServicerContext, what: str) -> NoReturn:
+    context.abort(grpc.StatusCode.UNIMPLEMENTED, f"the offline plugin {what}: that takes Pulumi's own plugin")
     raise AssertionError("abort raises")
 
 

@@ -117,16 +117,46 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         self, request: language_pb2.InstallDependenciesRequest, context: grpc.ServicerContext
     ) -> Iterator[language_pb2.InstallDependenciesResponse]:
         requirements = Path(request.info.program_directory) / "requirements.txt"
+        if not requirements.exists():
+            return
         command = [sys.executable, "-m", "pip", "install", "--requirement", str(requirements)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as pip:
             yield from (language_pb2.InstallDependenciesResponse(stdout=line) for line in pip.stdout or [])
         if pip.returncode:
             context.abort(grpc.StatusCode.UNKNOWN, f"{' '.join(command)} exited with code {pip.returncode}")
 
+    def GenerateProgram(
+        self, request: language_pb2.GenerateProgramRequest, context: grpc.ServicerContext
+    ) -> language_pb2.GenerateProgramResponse:
+        _refuse_to_write(context)
+
+    def GenerateProject(
+        self, request: language_pb2.GenerateProjectRequest, context: grpc.ServicerContext
+    ) -> language_pb2.GenerateProjectResponse:
+        _refuse_to_write(context)
+
+    def GeneratePackage(
+        self, request: language_pb2.GeneratePackageRequest, context: grpc.ServicerContext
+    ) -> language_pb2.GeneratePackageResponse:
+        _refuse_to_write(context)
+
+    def Pack(self, request: language_pb2.PackRequest, context: grpc.ServicerContext) -> language_pb2.PackResponse:
+        _refuse_to_write(context)
+
+    def Link(self, request: language_pb2.LinkRequest, context: grpc.ServicerContext) -> language_pb2.LinkResponse:
+        _refuse_to_write(context)
+
     def RuntimeOptionsPrompts(
         self, request: language_pb2.RuntimeOptionsRequest, context: grpc.ServicerContext
     ) -> language_pb2.RuntimeOptionsResponse:
         return language_pb2.RuntimeOptionsResponse()
+
+
+def _refuse_to_write(context: grpc.ServicerContext) -> NoReturn:
+    """For `pulumi convert`, `pulumi import` and `pulumi package add`."""
+    reason = "the offline language host writes no code: that takes Pulumi's own language host"
+    context.abort(grpc.StatusCode.UNIMPLEMENTED, reason)
+    raise AssertionError("abort raises")
 
 
 def serve() -> None:

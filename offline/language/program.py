@@ -33,6 +33,10 @@ def run(request: language_pb2.RunRequest, engine: str, debug: bool) -> Outcome:
     sys.argv = [str(path), *request.args]
     # A program that fails leaves unfinished tasks behind; what asyncio says about them helps nobody.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    if request.attach_debugger:
+        from offline.language.debugger import wait_for_debugger
+
+        wait_for_debugger()
     loop = asyncio.new_event_loop()
     # Four threads for each parallel operation, as in the official host: some wait for others.
     loop.set_default_executor(ThreadPoolExecutor(max_workers=4 * max(request.parallel, 1)))

@@ -15,6 +15,7 @@ from typing import Any
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
+from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.proto import (
     engine_pb2,
     engine_pb2_grpc,
@@ -37,6 +38,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         self.registered: list[str] = []
         self.outputs: dict[str, Any] = {}
         self.errors: list[str] = []
+        self.debuggers: list[dict[str, Any]] = []
 
     def SupportsFeature(self, request: Any, context: Any) -> resource_pb2.SupportsFeatureResponse:
         return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in ("secrets", "resourceReferences"))
@@ -56,6 +58,10 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
     def Log(self, request: engine_pb2.LogRequest, context: Any) -> Empty:
         if request.severity == engine_pb2.ERROR:
             self.errors.append(request.message)
+        return Empty()
+
+    def StartDebugging(self, request: engine_pb2.StartDebuggingRequest, context: Any) -> Empty:
+        self.debuggers.append(MessageToDict(request.config))
         return Empty()
 
     def GetRootResource(self, request: Any, context: Any) -> engine_pb2.GetRootResourceResponse:

@@ -176,8 +176,15 @@ def test_a_property_that_is_no_longer_set_is_gone(caller: Caller) -> None:
 
 
 def test_import_is_refused(caller: Caller) -> None:
-    with pytest.raises(AbortedError, match="cannot import a test:index:Thing"):
+    with pytest.raises(AbortedError, match="cannot import a test:index:Thing: that takes Pulumi's own plugin"):
         caller.read("Thing", Made("id", {}, {}))
+
+
+def test_what_only_pulumis_own_plugin_can_do_is_said(caller: Caller) -> None:
+    with pytest.raises(AbortedError, match=r"^the offline plugin has no schema: that takes Pulumi's own plugin$"):
+        caller.service.GetSchema(provider_pb2.GetSchemaRequest(), caller._context)
+    with pytest.raises(AbortedError, match="cannot call test:index:find: that takes"):
+        caller.service.Invoke(provider_pb2.InvokeRequest(tok="test:index:find"), caller._context)
 
 
 @pytest.mark.parametrize(

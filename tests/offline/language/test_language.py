@@ -1,5 +1,6 @@
 """The language host: what it answers, and how programs run in it."""
 
+import json
 import os
 import socket
 import subprocess
@@ -7,9 +8,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import BinaryIO
 
+import grpc
 import pytest
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import language_pb2
@@ -161,6 +165,54 @@ def test_cancel_ends_a_program_that_sleeps_and_nothing_else(host: Host, folder: 
 def test_cancel_without_a_program(host: Host) -> None:
     host.stub.Cancel(Empty())
     assert host.stub.GetPluginInfo(Empty()).version
+
+
+@pytest.mark.parametrize("method", ["GenerateProgram", "GenerateProject", "GeneratePackage", "Pack", "Link"])
+def test_what_only_pulumis_own_host_can_do_is_said(host: Host, method: str) -> None:
+    request = getattr(language_pb2, f"{method}Request")()
+    with pytest.raises(grpc.RpcError) as caught:
+        getattr(host.stub, method)(request)
+    assert caught.value.details() == "the offline language host writes no code: that takes Pulumi's own language host"
+
+
+def test_a_debugger_is_announced_and_waited_for(host: Host, folder: Path) -> None:
+    request = host.request(_program(folder, "import pulumi\npulumi.export('went', 'on')\n"))
+    request.attach_debugger = True
+    run = host.stub.Run.future(request, timeout=60)
+    _wait_until(lambda: bool(host.monitor.debuggers), 30)
+    [debugger] = host.monitor.debuggers
+    assert (debugger["type"], debugger["request"]) == ("python", "attach")
+    assert host.monitor.outputs == {}
+    with debugging(debugger["connect"]["host"], int(debugger["connect"]["port"])):
+        assert run.result().error == ""
+    assert host.monitor.outputs == {"went": "on"}
+
+
+@contextmanager
+def debugging(host: str, port: int) -> Iterator[None]:
+    """Attaches to what waits there, in the words of the Debug Adapter Protocol."""
+    with socket.create_connection((host, port), timeout=30) as connection, connection.makefile("rb") as heard:
+        for number, command in enumerate(("initialize", "attach", "configurationDone"), 1):
+            content = {"seq": number, "type": "request", "command": command, "arguments": {"adapterID": "test"}}
+            text = json.dumps(content).encode()
+            connection.sendall(b"Content-Length: %d\r\n\r\n%s" % (len(text), text))
+            _hear(heard, "initialized" if command == "attach" else "")
+        yield
+
+
+def _hear(heard: BinaryIO, event: str) -> None:
+    """Reads one message, or as many as it takes until the event comes."""
+    while True:
+        length = int(heard.readline().split(b":")[1])
+        heard.readline()
+        message = json.loads(heard.read(length))
+        if not event or message.get("event") == event:
+            return
+
+
+def test_there_may_be_nothing_to_install(host: Host, folder: Path) -> None:
+    request = language_pb2.InstallDependenciesRequest(info=language_pb2.ProgramInfo(program_directory=str(folder)))
+    assert list(host.stub.InstallDependencies(request)) == []
 
 
 def test_install_dependencies(host: Host, folder: Path) -> None:
