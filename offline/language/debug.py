@@ -13,4 +13,4 @@ def is_asked_for(cli: int) -> bool:
         arguments = Path(f"/proc/{cli}/cmdline").read_text("utf-8").split("\0")
     except (OSError, UnicodeDecodeError):
         return True
-    return any(_ASKING.match(argument) for argument in arguments)
+    return not any(arguments) or any(_ASKING.match(argument) for argument in arguments)

@@ -96,7 +96,7 @@ def test_a_program_is_read_for_what_it_imports(host: Host, tmp_path: Path) -> No
     assert host.run(tmp_path).error == ""
     before = descendants(host.process.pid)
     port_of(host.run_plugin("offline.tls", tmp_path))
-    assert descendants(host.process.pid) == before, "its process was there already"
+    assert set(descendants(host.process.pid)) <= set(before), "its process was there already"
 
 
 def test_a_dynamic_provider_runs_where_and_as_the_engine_says(host: Host, tmp_path: Path) -> None:
