@@ -69,31 +69,27 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     def Run(self, request: language_pb2.RunRequest, context: grpc.ServicerContext) -> language_pb2.RunResponse:
         line = self._processes.start("program")
-        self._swap_running(line)
-        with suppress(OSError):
+        with self._lock, suppress(OSError):
             for content in (request.SerializeToString(), self._engine.encode(), b"debug" if self._debug else b""):
                 line.send(content)
+            # Not sooner: an interrupt would come in between.
+            self._running = line
         while said := line.receive():
             if said.startswith(IMPORTS):
                 self._plugins.expect(said.removeprefix(IMPORTS).decode())
             else:
                 break
-        self._swap_running(None)
+        with self._lock:
+            self._running = None
         if said is None:
             return language_pb2.RunResponse(error="the program's process ended before the program did")
         return language_pb2.RunResponse.FromString(said.removeprefix(ENDS))
 
     def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
-        line = self._swap_running(None)
-        if line:
-            with suppress(OSError):
-                line.send(_INTERRUPT)
+        with self._lock, suppress(OSError):
+            if self._running:
+                self._running.send(_INTERRUPT)
         return Empty()
-
-    def _swap_running(self, now: Line | None) -> Line | None:
-        with self._lock:
-            before, self._running = self._running, now
-        return before
 
     def RunPlugin(
         self, request: language_pb2.RunPluginRequest, context: grpc.ServicerContext

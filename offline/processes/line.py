@@ -3,7 +3,7 @@
 import os
 import socket
 from contextlib import suppress
-from threading import Thread
+from threading import Lock, Thread
 
 _LENGTH = 4
 
@@ -13,10 +13,12 @@ class Line:
 
     def __init__(self, end: socket.socket) -> None:
         self._end = end
+        self._speaking = Lock()
 
     def send(self, content: bytes) -> None:
         """Say something. Raises OSError if nobody is left to hear it."""
-        self._end.sendall(len(content).to_bytes(_LENGTH) + content)
+        with self._speaking:
+            self._end.sendall(len(content).to_bytes(_LENGTH) + content)
 
     def receive(self) -> bytes | None:
         """What the other end says next; None if it is gone."""

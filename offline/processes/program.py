@@ -58,5 +58,7 @@ def _obey(line: Line) -> None:
     if line.receive() is not None:
         # As the official host does to its child process: it reaches a program that sleeps or computes, too.
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
-        line.receive()
+    # Another one must not disturb the handling of the first.
+    while line.receive() is not None:
+        pass
     os._exit(0)
