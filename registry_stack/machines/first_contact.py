@@ -49,7 +49,7 @@ def _first_of(addresses: Iterable[str], port: int, host_key: str) -> str | None:
     """The first of the addresses where something answers. Raises HostKeyError if it has another host key."""
     for address in addresses:
         try:
-            presented = wait_for_host_key(address, port, 0)
+            presented = wait_for_host_key(address, port, 0, host_key)
         except DeadlineError:
             continue
         if presented.split()[:2] != host_key.split()[:2]:

@@ -2,11 +2,11 @@
 
 import logging
 import socket
-from base64 import b64decode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from registry_stack.common.errors import CommandError, HostKeyError, StackError, UnreachableError
@@ -14,6 +14,7 @@ from registry_stack.common.lazy import paramiko
 from registry_stack.common.waiting import wait_for
 from registry_stack.guest.scripts import NO_ROOT, Command, as_root, as_user
 from registry_stack.remote.credentials import credentials
+from registry_stack.remote.host_keys import pinned_key, prefer
 from registry_stack.remote.login import Login
 from registry_stack.remote.mark import Mark
 
@@ -77,16 +78,11 @@ class Shell:
 @contextmanager
 def connect(login: Login, seconds: float = 15) -> Iterator[Shell]:
     """Connects, and yields a shell. Raises HostKeyError, UnreachableError, or StackError if the login is refused."""
-    kind, encoded = login.host_key.split()[:2]
-    try:
-        pinned = paramiko.PKey.from_type_string(kind, b64decode(encoded))
-    except (ValueError, paramiko.SSHException, paramiko.pkey.UnknownKeyType):
-        raise HostKeyError(f"the pinned host key of {login} is not valid: {login.host_key}") from None
-    own = credentials(login)
+    pinned, own = pinned_key(login), credentials(login)
     try:
         with paramiko.SSHClient() as client:
             name = login.host if login.port == 22 else f"[{login.host}]:{login.port}"
-            client.get_host_keys().add(name, kind, pinned)
+            client.get_host_keys().add(name, pinned.get_name(), pinned)
             client.set_missing_host_key_policy(paramiko.RejectPolicy())
             client.connect(
                 login.host,
@@ -98,12 +94,14 @@ def connect(login: Login, seconds: float = 15) -> Iterator[Shell]:
                 auth_timeout=seconds,
                 allow_agent=own.agent,
                 look_for_keys=False,
-                transport_factory=_prompt,
+                transport_factory=partial(_prompt, login.host_key),
             )
             yield Shell(login, client)
     except paramiko.BadHostKeyException as error:
         other = f"{error.key.get_name()} {error.key.get_base64()}"
         raise HostKeyError(f"{login} presented the host key {other}, expected {login.host_key}") from None
+    except paramiko.ssh_exception.IncompatiblePeer as error:
+        raise _incompatible(login, error) from None
     except paramiko.AuthenticationException:
         raise StackError(f"{login} refuses {own.called}") from None
     except _not_yet() as error:
@@ -122,10 +120,12 @@ def run_as_root(login: Login, script: str, *, stdin: str = "", seconds: float = 
         return shell.run_as_root(script, stdin=stdin, seconds=seconds, purpose=purpose)
 
 
-def _prompt(connection: Any, **options: Any) -> "paramiko.Transport":
+def _prompt(host_key: str, connection: Any, **options: Any) -> "paramiko.Transport":
     # small packets would wait for the acknowledgement of the one before, some 40 ms for each command
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return paramiko.Transport(connection, **options)
+    transport = paramiko.Transport(connection, **options)
+    prefer(transport, host_key)
+    return transport
 
 
 def _send(channel: "paramiko.Channel", stdin: str) -> None:
@@ -163,17 +163,28 @@ def _not_yet() -> tuple[type[Exception], ...]:
     return OSError, EOFError, paramiko.SSHException
 
 
-def wait_for_host_key(host: str, port: int, seconds: float) -> str:
-    """The host key that a server presents, "type base64": trust on first use, for machines whose key is not known."""
+def _incompatible(server: object, error: Exception) -> HostKeyError:
+    """A server that this program can't speak with never has the host key that is looked for."""
+    return HostKeyError(f"{server} knows no algorithm that is still safe: {error}")
+
+
+def wait_for_host_key(host: str, port: int, seconds: float, like: str = "") -> str:
+    """The host key that a server presents, "type base64": trust on first use, for machines whose key is not known.
+
+    If the server has several, it is asked for one of the same kind as the key `like`. Raises HostKeyError for a server
+    of algorithms that nobody should use any more.
+    """
 
     def read_key() -> str:
         with socket.create_connection((host, port), timeout=10) as connection:
             transport = paramiko.Transport(connection)
-            transport.get_security_options().key_types = ("ssh-ed25519", "ecdsa-sha2-nistp256")
+            prefer(transport, like)
             try:
                 transport.start_client(timeout=10)
                 key = transport.get_remote_server_key()
                 return f"{key.get_name()} {key.get_base64()}"
+            except paramiko.ssh_exception.IncompatiblePeer as error:
+                raise _incompatible(f"{host}:{port}", error) from None
             finally:
                 transport.close()
 

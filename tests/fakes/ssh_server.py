@@ -3,7 +3,7 @@
 import io
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -37,15 +37,21 @@ def ed25519() -> str:
     return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
 
 
+def line(key: paramiko.PKey) -> str:
+    """A public key, as `type base64`."""
+    return f"{key.get_name()} {key.get_base64()}"
+
+
 def public(private: str) -> str:
     """The public key of an Ed25519 one, as `type base64`."""
-    key = paramiko.Ed25519Key.from_private_key(io.StringIO(private))
-    return f"{key.get_name()} {key.get_base64()}"
+    return line(paramiko.Ed25519Key.from_private_key(io.StringIO(private)))
 
 
 @dataclass
 class SshServer:
     """A server for one user's key. It listens at two addresses of loopback, and hangs up at those not in `hosts`.
+
+    Beside its host key it may have others, each of another kind; `signs` limits how it signs with them.
 
     `asked` has the scripts with what they were given on standard input, of which no more than a byte is read unless it
     `reads`; `lines` has the command lines that they came with, `tried` the users. `noise` is what the login shell
@@ -64,11 +70,12 @@ class SshServer:
     reads: bool = True
     port: int = 0
     hosts: set[str] = field(default_factory=lambda: {"127.0.0.1"})
+    other_keys: Sequence[paramiko.PKey] = ()
+    signs: Sequence[str] = ()
 
     @property
     def login(self) -> Login:
-        shown = f"{self.host_key.get_name()} {self.host_key.get_base64()}"
-        return Login("127.0.0.1", "docker", self.user_key, shown, self.port)
+        return Login("127.0.0.1", "docker", self.user_key, line(self.host_key), self.port)
 
     @contextmanager
     def serving(self) -> Iterator["SshServer"]:
@@ -100,7 +107,10 @@ class SshServer:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as sshd does
             transport = paramiko.Transport(connection)
             transports.append(transport)
-            transport.add_server_key(self.host_key)
+            for key in (self.host_key, *self.other_keys):
+                transport.add_server_key(key)
+            if self.signs:
+                transport.get_security_options().key_types = tuple(self.signs)
             with suppress(paramiko.SSHException, EOFError, OSError):
                 transport.start_server(server=_Session(self, transport), event=threading.Event())
         for transport in transports:
@@ -122,7 +132,7 @@ class _Session(paramiko.ServerInterface):
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
         self._server.tried.append(username)
-        known = f"{key.get_name()} {key.get_base64()}" == public(self._server.user_key)
+        known = line(key) == public(self._server.user_key)
         return AUTH_SUCCESSFUL if known else AUTH_FAILED
 
     def check_channel_request(self, kind: str, chanid: int) -> int:

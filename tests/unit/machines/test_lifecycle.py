@@ -130,8 +130,8 @@ def test_a_machine_that_a_killed_destroy_forgot_is_met_where_it_had_moved_to(
     assert created[created.index("--generic-ip-address") + 1] == "127.0.0.1"
 
 
-def only_at(address: str, key: str) -> Callable[[str, int, float], str]:
-    def shown(host: str, port: int, seconds: float) -> str:
+def only_at(address: str, key: str) -> Callable[[str, int, float, str], str]:
+    def shown(host: str, port: int, seconds: float, _: str) -> str:
         if host != address:
             raise DeadlineError(f"the SSH host key of {host}:{port}", seconds, None)
         return key
