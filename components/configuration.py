@@ -14,7 +14,8 @@ def read_settings() -> Settings:
     """
     project = pulumi.get_project()
     try:
-        settings = load({**get_config_env(), **CONFIG.get()}, project)
+        config = {**get_config_env(), **CONFIG.get()}
+        settings = load(config, project, secrets=[key for key in config if is_config_secret(key)])
         check_workstation(settings)
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None

@@ -123,10 +123,14 @@ class MadeHost:
 
 @dataclass(frozen=True)
 class ExistingHost:
-    """A host that exists already, and the process of this program's own providers that works on it."""
+    """A host that exists already, and the process of this program's own providers that works on it.
+
+    Nothing asks for it before `moved`: the registry's machine, as a client, is at its address after its move only.
+    """
 
     settings: HostSettings
     process: pulumi.ProviderResource
+    moved: pulumi.Resource | None = None
 
     @property
     def login(self) -> dict[str, pulumi.Input[Any]]:
@@ -146,9 +150,9 @@ class ExistingHost:
 
     def for_trust(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
         """Options for trust on the host."""
-        return pulumi.ResourceOptions(parent=parent, provider=self.process)
+        after = [] if self.moved is None else [self.moved]
+        return pulumi.ResourceOptions(parent=parent, provider=self.process, depends_on=after)
 
     def summary(self, trust: pulumi.Output[str]) -> pulumi.Output[dict[str, str]]:
         """How another stack reaches the host, and how far its engine trusts the registry."""
-        ssh = f"ssh://{self.settings.user}@{self.settings.address}:{self.settings.port}"
-        return pulumi.Output.all(address=self.settings.address, ssh=ssh, trust=trust)
+        return pulumi.Output.all(address=self.settings.address, ssh=self.settings.ssh_url, trust=trust)

@@ -39,7 +39,7 @@ class MachineHost(pulumi.ComponentResource):
         super().__init__("registry:index:MachineHost", name, None, opts)
         settings = args.settings
         tool = Tool(
-            command=args.docker_machine.command,
+            command=args.docker_machine.executable,
             storage=str(args.docker_machine.storage_folder),
             deadline=float(args.docker_machine.deadline),
         )

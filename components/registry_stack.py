@@ -89,8 +89,9 @@ class RegistryStack(pulumi.ComponentResource):
             child_of(self, f"{name}-registry"),
         )
         check = self._check(moved, registry)
+        reached = {**machines, settings.registry.name: moved}
         clients = {
-            client.name: self._make_trust(client, machines, registry, check, process)
+            client.name: self._make_trust(client, reached, registry, check, process)
             for client, process in zip(settings.clients, cycle(self._processes), strict=False)
         }
         outputs = {
@@ -143,7 +144,12 @@ class RegistryStack(pulumi.ComponentResource):
         process: pulumi.ProviderResource,
     ) -> pulumi.Output[dict[str, str]]:
         """Makes a client trust the registry; returns what other stacks need of it, once its engine has reached that."""
-        host = ExistingHost(client.host, process) if client.host else machines[client.name]
+        host: MadeHost | ExistingHost
+        if client.host:
+            registry_machine = machines[self._settings.registry.name].tied_to
+            host = ExistingHost(client.host, process, registry_machine if self._settings.is_registry(client) else None)
+        else:
+            host = machines[client.name]
         name = f"{self._name}-{client.name}-trust"
         args = ClientTrustArgs(
             client=client,

@@ -9,7 +9,7 @@ import pulumi_tls as tls
 from components.certificate_authority import LONGEST_COMMON_NAME, CertificateAuthority, private_key
 from registry_stack.certificates.dates import earlier
 from registry_stack.settings import CertificateSettings, RegistrySettings
-from registry_stack.settings.values import is_address
+from registry_stack.settings.addresses import is_address
 
 _HOUR = timedelta(hours=1)
 _WALLS = ("certRequestPem", "caCertPem", "certPem")
@@ -72,9 +72,8 @@ class ServerCertificate(pulumi.ComponentResource):
 
 def subject_alternative_names(registry: RegistrySettings) -> tuple[list[str], list[str]]:
     """Every name, and every address, by which an engine reaches the registry."""
-    others = registry.also_known_as
-    names = [registry.host, registry.name, *(other for other in others if not is_address(other))]
-    return names, [str(registry.address), *filter(is_address, others)]
+    every = dict.fromkeys([registry.host, registry.name, str(registry.address), *registry.also_known_as])
+    return [each for each in every if not is_address(each)], [each for each in every if is_address(each)]
 
 
 def _usages(settings: CertificateSettings) -> list[str]:

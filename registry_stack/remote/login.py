@@ -19,4 +19,5 @@ class Login:
     key_file: str | None = None
 
     def __repr__(self) -> str:
-        return f"{self.user}@{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.user}@{host}:{self.port}"

@@ -4,6 +4,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 
 class Model(BaseModel):
@@ -21,3 +22,10 @@ def models_in(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [model for part in get_args(annotation) for model in models_in(part)]
+
+
+def fault(key: str, value: object, expected: str) -> PydanticCustomError:
+    """A fault that a model finds by itself. `key` is relative to that model, `expected` completes "should be ..."."""
+    plain = value is None or isinstance(value, bool | int | list | dict)
+    context = {"key": key, "value": value if plain else str(value), "expected": expected}
+    return PydanticCustomError("fault", "should be {expected}", context)

@@ -8,9 +8,9 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from registry_stack.certificates.authority import Authority, Flaw, read_authority
-from registry_stack.settings.base import Model
-from registry_stack.settings.errors import fault
-from registry_stack.settings.values import SECRET, Duration, Label, duration_text
+from registry_stack.settings.base import Model, fault
+from registry_stack.settings.kinds import SECRET
+from registry_stack.settings.values import Duration, Label, duration_text
 
 KeyKind = Literal["rsa-2048", "rsa-4096", "ecdsa-p256"]
 _OF_SOURCE = {"key": "generate", "certificate": "provided", "private_key": "provided", "passphrase": "provided"}

@@ -1,13 +1,16 @@
 """The settings of clients: which engines trust the registry, how far, and how they are reached."""
 
 from typing import Literal, Self
+from urllib.parse import quote
 
 from pydantic import Field, model_validator
 
-from registry_stack.settings.base import Model
-from registry_stack.settings.errors import fault
+from registry_stack.settings.addresses import DnsName, HostAddress, UserName
+from registry_stack.settings.base import Model, fault
+from registry_stack.settings.host_keys import HostKey
 from registry_stack.settings.machines import MachineSettings
-from registry_stack.settings.values import DnsName, HostKey, KeyFile, NameOrAddress, Port, UserName
+from registry_stack.settings.paths import KeyFile
+from registry_stack.settings.values import Port
 
 TrustScope = Literal["engine", "system"]
 SystemChoice = Literal["auto", "boot2docker", "coreos", "debian", "rhel", "alpine", "suse"]
@@ -17,7 +20,7 @@ EngineName = Literal["docker", "podman", "containerd"]
 class HostSettings(Model):
     """A host that exists already, with an engine on it."""
 
-    address: NameOrAddress = Field(description="The DNS name or IPv4 address of the host's SSH server.")
+    address: HostAddress = Field(description="The DNS name, IPv4 or IPv6 address of the host's SSH server.")
     user: UserName = Field(default="root", description="`root`, or a user that has sudo without a password.")
     port: Port = Field(default=22, description="The port of the host's SSH server.")
     key: KeyFile | None = Field(
@@ -26,8 +29,15 @@ class HostSettings(Model):
         "keys are used.",
     )
     host_key: HostKey = Field(
-        description="The host's SSH host key: the line that `ssh-keyscan -t ed25519 HOST` prints, without the host."
+        description="The host's SSH host key: the line that `ssh-keyscan -t ed25519 HOST` prints, without the host; or "
+        "the line of its `.pub` file."
     )
+
+    @property
+    def ssh_url(self) -> str:
+        """The host as Docker and SSH take it: `ssh://user@host:port`, with what would mean something else encoded."""
+        host = quote(self.address, safe=":.")
+        return f"ssh://{quote(self.user, safe='')}@{f'[{host}]' if ':' in host else host}:{self.port}"
 
 
 class ClientSettings(Model):

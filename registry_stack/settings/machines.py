@@ -1,15 +1,18 @@
 """The settings of machines, and of the docker-machine that creates them."""
 
 import os
-from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from registry_stack.settings.base import Model
-from registry_stack.settings.errors import fault
-from registry_stack.settings.values import DriverOptions, HostKey
+from registry_stack.settings.base import Model, fault
+from registry_stack.settings.host_keys import HostKey
+from registry_stack.settings.kinds import whole_number
+from registry_stack.settings.options import check_options
+from registry_stack.settings.paths import Folder, ProgramName, with_home
+from registry_stack.settings.places import option_names
+from registry_stack.settings.values import DriverOptions, Flag
 
 Driver = Literal[
     "container",
@@ -28,11 +31,6 @@ Driver = Literal[
     "rackspace",
     "softlayer",
 ]
-
-_GENERIC = {
-    "generic-ip-address": "the address of the host",
-    "generic-ssh-key": "the path of the private key that the host accepts; an SSH agent's keys are not used",
-}
 
 
 class MachineSettings(Model):
@@ -53,7 +51,7 @@ class MachineSettings(Model):
         description="The machine's SSH host key, if you know it beforehand. Unless set, it is read once, when the "
         "machine is created.",
     )
-    adopt: bool = Field(default=False, description="Take over a machine that docker-machine has already.")
+    adopt: Flag = Field(default=False, description="Take over a machine that docker-machine has already.")
     on_destroy: Literal["remove", "keep"] | None = Field(
         default=None,
         description="Whether `pulumi destroy` removes the machine (`remove`) or leaves it (`keep`). Unless set, an "
@@ -70,50 +68,48 @@ class MachineSettings(Model):
         if self.adopt and self.driver == "container":
             raise fault("adopt", self.adopt, "left out for the driver 'container', which creates its own machines")
         if self.adopt and self.options:
-            # their names alone: a value may be an access key
-            raise fault("options", ", ".join(self.options), "left out for a machine that is adopted as it is")
+            expected = f"left out for a machine that is adopted as it is: {option_names(self.options)}"
+            raise fault("options", self.options, expected)
         return self
 
     @model_validator(mode="after")
-    def _host_is_named(self) -> Self:
-        if self.driver == "generic" and not self.adopt:
-            for option, expected in _GENERIC.items():
-                if not self.options.get(option):
-                    raise fault(f"options.{option}", self.options.get(option), expected)
-        return self
-
-    @model_validator(mode="after")
-    def _container_has_address(self) -> Self:
-        if self.driver == "container":
-            address = self.options.get("container-address")
-            try:
-                IPv4Address(address)
-            except ValueError:
-                expected = "the IPv4 address that Docker assigns to the container"
-                raise fault("options.container-address", address, expected) from None
+    def _has_options_for_its_driver(self) -> Self:
+        if not self.adopt:
+            check_options(self.driver, self.options)
         return self
 
 
 class DockerMachineSettings(Model):
     """The docker-machine executable, and how it is used."""
 
-    command: str = Field(
-        default="docker-machine", description="`docker-machine`, or its maintained fork `rancher-machine`."
+    command: ProgramName = Field(
+        default="docker-machine",
+        description="`docker-machine`, or its maintained fork `rancher-machine`; or the path of one, such as "
+        "`~/bin/docker-machine`.",
     )
-    storage: Path | None = Field(
+    storage: Folder | None = Field(
         default=None,
         description="docker-machine's storage folder, relative to the program. Unless set, `$MACHINE_STORAGE_PATH`, or "
         "else `~/.docker/machine`.",
     )
-    deadline: int = Field(
-        default=600, ge=30, le=7200, description="How many seconds a single docker-machine operation may take."
+    deadline: Annotated[int, whole_number(30, 7200, "a whole number from 30 to 7200")] = Field(
+        default=600, description="How many seconds a single docker-machine operation may take."
     )
-    parallel: int = Field(
-        default=8, ge=1, le=64, description="How many machines are worked on at once, rounded up to a multiple of 4."
+    parallel: Annotated[int, whole_number(1, 64, "a whole number from 1 to 64")] = Field(
+        default=8, description="How many machines are worked on at once, rounded up to a multiple of 4."
     )
 
     @property
+    def executable(self) -> str:
+        """The command, with the home folder in place of a ~."""
+        return str(with_home(self.command)) if self.command.startswith("~") else self.command
+
+    @property
     def storage_folder(self) -> Path:
-        """The storage folder as an absolute path. Unless set, docker-machine's own choice."""
-        chosen = self.storage or Path(os.environ.get("MACHINE_STORAGE_PATH", "~/.docker/machine"))
-        return Path.cwd() / chosen.expanduser()
+        """The storage folder as an absolute path, for the program in the current folder."""
+        return self.storage_in(Path.cwd())
+
+    def storage_in(self, program: Path) -> Path:
+        """The storage folder for the program in a folder. Unless set, docker-machine's own choice."""
+        chosen = self.storage or Path(os.environ.get("MACHINE_STORAGE_PATH") or "~/.docker/machine")
+        return program / with_home(str(chosen))

@@ -9,7 +9,8 @@ from pydantic.fields import FieldInfo
 
 from registry_stack.settings import Settings
 from registry_stack.settings.base import models_in
-from registry_stack.settings.values import SECRET, duration_text
+from registry_stack.settings.kinds import SECRET
+from registry_stack.settings.values import duration_text
 
 Plain = str | int | bool
 # their parts are listed once, under a key of their own: `machine`

@@ -9,7 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from registry_stack.settings import Settings
-from registry_stack.settings.values import SECRET
+from registry_stack.settings.kinds import SECRET
 from tasks.docs.settings_fields import as_written
 
 PROJECT = "registry-stack"

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import docker
@@ -57,5 +56,4 @@ def docker_machine_of(stack: PulumiStack) -> DockerMachine:
     config = json.loads(stack.read("config", "--json"))
     given = config.get(f"{stack.project}:dockerMachine", {}).get("objectValue", {})
     chosen = DockerMachineSettings.model_validate(given)
-    storage = stack.program / chosen.storage if chosen.storage else chosen.storage_folder
-    return DockerMachine(chosen.command, Path(storage), chosen.deadline)
+    return DockerMachine(chosen.executable, chosen.storage_in(stack.program), chosen.deadline)

@@ -58,7 +58,7 @@ UNKNOWN = ((x509.UnrecognizedExtension(ObjectIdentifier("1.2.3.4"), b"\x05\x00")
         (given(ROOT.key_pem, ROOT.pem), f"{PEM} certificates only: it has a private key in it"),
         (given(ENCRYPTED), f"{PEM} certificates only: it has a private key in it"),
         (given(7), "certificate is (hidden): should be a valid string"),
-        (given([ROOT.pem]), "certificate is [(PEM)]: should be a valid string"),
+        (given([ROOT.pem]), "certificate is a list: should be a valid string"),
         # what may not sign
         (given(Made(authority=False).pem), f"{PEM} a CA certificate: CN=root has no CA flag (basicConstraints)"),
         (given(Made(authority=None).pem), f"{PEM} a CA certificate: CN=root has no CA flag (basicConstraints)"),
