@@ -3,16 +3,18 @@
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import sys
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from registry_stack.common.errors import StackError
 from registry_stack.common.files import write_file
+from registry_stack.common.proxies import without_proxies
 from tasks.command import spelled
 from tasks.foreground import become
 from tasks.layout import HERE, Layout
@@ -27,6 +29,8 @@ FOR_ANOTHER_ENGINE = (
     "DOCKER_CERT_MATERIAL",
     "DOCKER_KEY_MATERIAL",
 )
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
+_ADDRESS = re.compile(rf"(?<![0-9.])(?:{_OCTET}\.){{3}}{_OCTET}(?:/(?:3[0-2]|[12]?[0-9]))?(?![0-9.])")
 
 
 # Each of Pulumi's commands starts Python again. What it compiles has to be kept, or each takes a third longer.
@@ -35,13 +39,18 @@ LANGUAGE_HOST = "pulumi-language-python"
 
 
 def pulumi_environment(
-    layout: Layout, user: Mapping[str, str], engine: str | None = None, own_host: bool = False
+    layout: Layout,
+    user: Mapping[str, str],
+    engine: str | None = None,
+    own_host: bool = False,
+    machines: Iterable[str] = (),
 ) -> dict[str, str]:
     """The environment `user`, changed for Pulumi. Pure: nothing is read or written.
 
     The user's own backend, passphrase and secrets provider stay. `engine` is the address of the local Docker engine, if
     it is not the usual one. The variable that names a Docker context is left out: the docker plugin would prefer it.
     `own_host` says that the language host is the project's own, which does not go with plugins from elsewhere on PATH.
+    `machines` are addresses and networks that no proxy is asked for.
     """
     folders = [*map(str, layout.path), *user.get("PATH", os.defpath).split(os.pathsep)]
     changes = {
@@ -58,7 +67,7 @@ def pulumi_environment(
     if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & user.keys():
         defaults["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(layout.passphrase)
     kept = {name: value for name, value in user.items() if name not in (*FOR_ANOTHER_ENGINE, COMPILES_ANEW)}
-    return {**defaults, **kept, **changes}
+    return {**defaults, **kept, **changes, **without_proxies(user, machines)}
 
 
 def environment_here(layout: Layout = HERE) -> dict[str, str]:
@@ -66,7 +75,17 @@ def environment_here(layout: Layout = HERE) -> dict[str, str]:
     prepare_state(layout)
     keep_no_logs(layout.pulumi_home)
     own_host = (layout.bin / LANGUAGE_HOST).exists()
-    return pulumi_environment(layout, os.environ, context_engine(os.environ, Path.home()), own_host)
+    machines = addresses_in_stack_files({layout.checkout, Path.cwd()})
+    return pulumi_environment(layout, os.environ, context_engine(os.environ, Path.home()), own_host, machines)
+
+
+def addresses_in_stack_files(folders: Iterable[Path]) -> list[str]:
+    """All IPv4 addresses and subnets in the stack files of some folders.
+
+    They are searched for as text: this runs before a library for YAML is installed.
+    """
+    texts = (path.read_text("utf-8", "replace") for folder in folders for path in sorted(folder.glob("Pulumi.*.yaml")))
+    return sorted({found for text in texts for found in _ADDRESS.findall(text)})
 
 
 def prepare_state(layout: Layout) -> None:

@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from tasks.layout import Layout
-from tasks.stack.environment import context_engine, keep_no_logs, prepare_state, pulumi_environment
+from tasks.stack.environment import (
+    addresses_in_stack_files,
+    context_engine,
+    keep_no_logs,
+    prepare_state,
+    pulumi_environment,
+)
 
 CHECKOUT = Layout(Path("/some where/checkout"), windows=False)
 
@@ -70,6 +76,24 @@ def test_the_engine_of_a_context_is_named_by_its_address() -> None:
     environment = pulumi_environment(CHECKOUT, {"PATH": "/bin", "DOCKER_CONTEXT": "mine"}, "unix:///mine.sock")
     assert environment["DOCKER_HOST"] == "unix:///mine.sock"
     assert "DOCKER_CONTEXT" not in environment
+
+
+def test_no_proxy_is_asked_for_this_system_or_the_machines() -> None:
+    user = {"PATH": "/bin", "https_proxy": "http://proxy:3128", "NO_PROXY": ".example"}
+    environment = pulumi_environment(CHECKOUT, user, machines=["192.168.233.0/24"])
+    assert environment["NO_PROXY"] == environment["no_proxy"] == ".example,localhost,127.0.0.1,::1,192.168.233.0/24"
+    assert pulumi_environment(CHECKOUT, environment, machines=["192.168.233.0/24"]) == environment
+
+
+def test_the_machines_are_those_of_all_stack_files(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.a.yaml").write_text(
+        "config:\n  registry-stack:network:\n    subnet: 192.168.1.0/24  # not 10.9.8.7.6\n    gateway: '192.168.1.1'\n"
+    )
+    (tmp_path / "Pulumi.b.yaml").write_bytes(
+        b'config: {"registry-stack:network": {subnet: "10.0.0.0/8"}, image: "a:1.2.3", x: 300.1.1.1, \xff}'
+    )
+    (tmp_path / "Pulumi.yaml").write_text("10.1.1.1")
+    assert addresses_in_stack_files([tmp_path]) == ["10.0.0.0/8", "192.168.1.0/24", "192.168.1.1"]
 
 
 def test_windows_has_other_names() -> None:
