@@ -6,3 +6,10 @@ address, the lines of a hosts file. A function takes its resource's name first a
 what later steps need. To turn one into the other moves resources in the tree of every stack that exists: it needs
 aliases.
 """
+
+import warnings
+
+# pulumi-command warns of a resource that nobody here uses when it is imported; PYTHONWARNINGS=error makes that an error
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from pulumi_command.remote import Command  # noqa: F401
