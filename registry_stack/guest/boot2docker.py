@@ -1,12 +1,14 @@
 """Boot2Docker: what persists, and bootsync.sh, which it runs at every boot before it starts its engine.
 
 Source: the boot scripts of boot2docker/boot2docker, v19.03. Its root lives in memory; only /var/lib/boot2docker and
-Docker's own data stay. Certificates in CERTIFICATES are installed into the system's trust store at boot.
+Docker's own data stay. Certificates in CERTIFICATES are installed into the system's trust store at boot. It runs
+bootsync.sh by `sh`; versions before 18.09 ran the file itself.
 """
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path, PurePosixPath
+from shlex import quote
 
 from registry_stack.guest.scripts import load_script
 
@@ -41,23 +43,25 @@ def block(name: str, lines: Sequence[str]) -> str:
 
 def install_block(name: str) -> str:
     """The script that makes standard input, the block of that name, a part of bootsync.sh. Other parts stay."""
-    return _edit(name, "install")
+    return _edit(name)
 
 
 def read_block(name: str) -> str:
     """The command that prints the block of that name, or nothing."""
-    pattern = _pattern(name)
+    pattern = name.replace(".", "[.]")
     return f"sed -n '/^# >>> {pattern}$/,/^# <<< {pattern}$/p' {BOOTSYNC}"
 
 
 def remove_block(name: str) -> str:
     """The script that takes the block of that name out of bootsync.sh, and removes that if nothing else is in it."""
-    return _edit(name, "remove")
+    return f"{_edit(name)} </dev/null"
 
 
-def _edit(name: str, action: str) -> str:
-    return load_script(_HERE / "bootsync.sh", BOOTSYNC=BOOTSYNC, BLOCK=_pattern(name), ACTION=action)
+def bootsync_functions() -> str:
+    """The shell functions `prepare_bootsync` and `commit_bootsync`, and those of whole.sh, which they need."""
+    return "\n".join([load_script(_HERE / "whole.sh"), load_script(_HERE / "bootsync.sh", BOOTSYNC=BOOTSYNC)])
 
 
-def _pattern(name: str) -> str:
-    return name.replace(".", "[.]")
+def _edit(name: str) -> str:
+    left = f"rm -f {BOOTSYNC}.registry-stack {BOOTSYNC}.registry-stack.rest"
+    return f"(\n{bootsync_functions()}\ntrap '{left}' EXIT\nprepare_bootsync '' {quote(name)}\ncommit_bootsync\n)"

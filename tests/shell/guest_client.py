@@ -1,6 +1,5 @@
 """A client in a folder that stands for its root: its system's tool is imitated, the scripts are run by a real shell."""
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +12,6 @@ from registry_stack.trust.plan import Previous, Step, owned_folders, plan, scrip
 from tests.certificates import Authority
 from tests.shell.guest_shell import Guest, make_guest
 
-SHELLS = [shell for shell in ("sh", "busybox") if shutil.which(shell)]
 HOSTS = "127.0.0.1 localhost\n"
 REFERENCE, NAMES, ADDRESS = "registry0.localdomain", ("registry0.localdomain", "registry0"), "192.168.233.3"
 OLD, NEW, FOREIGN = (Authority(name).certificate for name in ("old", "new", "foreign"))
@@ -73,9 +71,8 @@ class ClientGuest:
 
 def make_client(root: Path, system: System | None, shell: str = "sh") -> ClientGuest:
     """A client with a trust store of a foreign authority's."""
-    guest = make_guest(root)
+    guest = make_guest(root, shell)
     guest.hosts.write_text(HOSTS)
-    (root / "bin" / "sh").symlink_to(shutil.which(shell) or shell)
     client = ClientGuest(guest, system)
     if system is None:
         return client

@@ -49,18 +49,18 @@ def test_a_first_block_makes_a_script(guest: Guest) -> None:
 def test_the_users_own_lines_stay(guest: Guest) -> None:
     guest.bootsync.write_text(FOREIGN)
     install(guest, "a", "echo a")
-    assert guest.bootsync.read_text() == FOREIGN + block("a", ["echo a"])
+    assert guest.bootsync.read_text() == FOREIGN.replace("#!/bin/sh\n", "#!/bin/sh\n" + block("a", ["echo a"]))
     remove(guest, "a")
     assert guest.bootsync.read_text() == FOREIGN
 
 
-def test_a_last_line_without_an_end_stays_a_line_of_its_own(guest: Guest) -> None:
+def test_a_last_line_without_an_end_stays_without_one(guest: Guest) -> None:
     guest.bootsync.write_text("#!/bin/sh\nmodprobe zfs")
     install(guest, "a", "echo a")
-    assert guest.bootsync.read_text() == "#!/bin/sh\nmodprobe zfs\n" + block("a", ["echo a"])
+    assert guest.bootsync.read_text() == "#!/bin/sh\n" + block("a", ["echo a"]) + "modprobe zfs"
     install(guest, "a", "echo a")
     remove(guest, "a")
-    assert guest.bootsync.read_text() == "#!/bin/sh\nmodprobe zfs\n"
+    assert guest.bootsync.read_text() == "#!/bin/sh\nmodprobe zfs"
 
 
 def test_blank_lines_of_the_user_neither_grow_nor_go(guest: Guest) -> None:
@@ -78,7 +78,7 @@ def test_a_block_is_replaced_and_others_keep_their_order(guest: Guest) -> None:
     install(guest, "static address", "echo another address")
     registry, engine = (block(part, [f"echo {part}"]) for part in ("registry names", "engine trust"))
     other = block("static address", ["echo another address"])
-    assert guest.bootsync.read_text() == FOREIGN + registry + engine + other
+    assert guest.bootsync.read_text() == FOREIGN.replace("#!/bin/sh\n", f"#!/bin/sh\n{other}{engine}{registry}")
 
 
 @pytest.mark.parametrize("times", [1, 3])
@@ -94,8 +94,8 @@ def test_removal_takes_one_block_alone(guest: Guest) -> None:
     for part in ("engine", "engine trust", "trust"):
         install(guest, part, f"echo {part}")
     remove(guest, "engine trust")
-    assert guest.bootsync.read_text() == "#!/bin/sh\n" + block("engine", ["echo engine"]) + block(
-        "trust", ["echo trust"]
+    assert guest.bootsync.read_text() == "#!/bin/sh\n" + block("trust", ["echo trust"]) + block(
+        "engine", ["echo engine"]
     )
     remove(guest, "no such part")
     remove(guest, "engine")

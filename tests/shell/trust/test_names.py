@@ -8,7 +8,8 @@ import pytest
 from registry_stack.guest.systems import SYSTEMS
 from registry_stack.trust.facts import Facts
 from registry_stack.trust.plan import conflicts
-from tests.shell.guest_client import ADDRESS, HOSTS, NEW, NOTHING, OLD, REFERENCE, SHELLS, make_client, wanted
+from tests.shell.guest_client import ADDRESS, HOSTS, NEW, NOTHING, OLD, REFERENCE, make_client, wanted
+from tests.shell.guest_shell import SHELLS
 
 LINE = f"{ADDRESS} registry0.localdomain registry0 # registry-stack"
 BLOCK = f"# >>> trust in {REFERENCE}\n"

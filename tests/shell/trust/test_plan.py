@@ -15,11 +15,11 @@ from tests.shell.guest_client import (
     NOTHING,
     OLD,
     REFERENCE,
-    SHELLS,
     make_client,
     make_trusting_client,
     wanted,
 )
+from tests.shell.guest_shell import SHELLS
 
 LINE = f"{ADDRESS} registry0.localdomain registry0 # registry-stack"
 CERTS_D = f"/etc/docker/certs.d/{REFERENCE}"
