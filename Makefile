@@ -6,12 +6,12 @@ TASKS := $(PYTHON) -m tasks
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help tools tools-refresh engine images systems env reachable demo demo-down test unit lint docs recording bench soak clean
+.PHONY: help tools tools-refresh engine images systems env reachable demo demo-down test unit lint docs recording bench soak disks vms clean
 
 help:
 	@$(TASKS)
 
-tools tools-refresh engine images systems reachable demo demo-down test unit lint docs recording soak clean:
+tools tools-refresh engine images systems reachable demo demo-down test unit lint docs recording soak disks vms clean:
 	@$(TASKS) $@
 
 env: # as in: eval "$(make -s env)"

@@ -130,6 +130,8 @@ _TASKS = (
         options=_bench_options,
     ),
     Task("soak", "tasks.checks:run_soak_tests", "the long tests", needs=("images",)),
+    Task("disks", "tasks.lab.vms.disks:make_disks", needs=("images",)),
+    Task("vms", "tasks.checks:run_vm_tests", "the tests on virtual machines of Debian, by QEMU", needs=("disks",)),
     Task("clean", "tasks.clean:remove_tools", "remove .tools, unless a stack still has resources", in_tools=False),
 )
 TASKS = {task.name: task for task in _TASKS}

@@ -50,6 +50,11 @@ def run_soak_tests(_: Namespace) -> int:
     return _run((*PYTEST, "tests/soak"))
 
 
+def run_vm_tests(_: Namespace) -> int:
+    """The tests on virtual machines. Returns pytest's exit code."""
+    return _run((*PYTEST, "tests/vms"))
+
+
 def _run(*commands: tuple[str, ...], more: Mapping[str, str] | None = None) -> int:
     environment = {**os.environ, **(more or {})}
     codes = (run_in_foreground(command, environment) for command in commands)

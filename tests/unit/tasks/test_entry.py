@@ -58,6 +58,7 @@ def test_make_does_nothing_but_call_the_task(target: str) -> None:
         ("unit", ["tools", "unit"]),
         ("bench", ["tools", "engine", "images", "bench"]),
         ("soak", ["tools", "engine", "images", "soak"]),
+        ("vms", ["tools", "engine", "images", "disks", "vms"]),
         ("env", ["env"]),
         ("clean", ["clean"]),
     ],

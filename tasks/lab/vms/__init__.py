@@ -1,0 +1,1 @@
+"""Virtual machines with a real systemd, kernel and boot: Debian as people have it, under QEMU."""
