@@ -1,18 +1,18 @@
 """Moving a machine to its static address, as the guide does."""
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 
-from registry_stack.common.errors import CommandError, DeadlineError, MachineError, UnreachableError
+from registry_stack.common.errors import DeadlineError, MachineError
 from registry_stack.common.waiting import wait_for, wait_until
-from registry_stack.guest.addresses import GUESTS, KEPT, StaticAddress, which_guest
+from registry_stack.guest.addresses import StaticAddress, on_interface
+from registry_stack.machines.change_address import change_address, guest_of
 from registry_stack.machines.docker_machine import DockerMachine
 from registry_stack.machines.health import Health, heal, inspect_machine, regenerate_certificates, wake
 from registry_stack.remote.docker_engine import has_certificate_for, wait_for_engine
 from registry_stack.remote.login import Login
 from registry_stack.remote.reboot import answers, is_at, reboot
-from registry_stack.remote.ssh import run_as_root, run_script
+from registry_stack.remote.ssh import run_as_root
 
 _SECONDS_TO_LEAVE = 30
 
@@ -26,7 +26,7 @@ def move_machine(tool: DockerMachine, name: str, now: Login, target: StaticAddre
     there = replace(now, host=str(target.address))
     # first where it was: it takes seconds to find that there is nothing at an address of the own subnet
     if now.host == there.host or is_at(now):
-        _apply_address(now, there, target, tool.deadline)
+        apply_address(now, there, target, tool.deadline)
     with ThreadPoolExecutor(1) as beside:
         # a second without an answer is the proof, and the engine takes about as long to start
         gone = beside.submit(_verify_gone, now, there)
@@ -78,35 +78,37 @@ def heal_moved(tool: DockerMachine, name: str, first: Login, target: StaticAddre
             move_machine(tool, name, replace(first, host=found), target)
     heal(tool, name, there)
     if not _is_kept(there, target):
-        _apply_address(there, there, target, tool.deadline)
+        apply_address(there, there, target, tool.deadline)
 
 
 def _is_kept(there: Login, target: StaticAddress) -> bool:
-    """Whether the machine keeps its address after a reboot. An unknown kind of guest is taken to keep it."""
-    kind = run_script(there, which_guest()).strip()
-    if kind not in GUESTS:
+    """Whether the machine is configured to have its address after a reboot; true if its kind is not known."""
+    guest = guest_of(there, target.interface)
+    if guest is None:
         return True
-    guest = GUESTS[kind]
-    return run_as_root(there, guest.keeps, stdin=guest.document(target)).strip() == KEPT
+    return guest.is_installed(run_as_root(there, on_interface(target.interface, guest.read)), target)
 
 
-def _apply_address(now: Login, there: Login, target: StaticAddress, seconds: float) -> None:
-    kind = run_script(now, which_guest()).strip()
-    if kind not in GUESTS:
+def apply_address(now: Login, there: Login, target: StaticAddress, seconds: float) -> None:
+    """Gives a machine, which answers at `now`, the address of `there`, for good. Raises MachineError if it can not."""
+    guest = guest_of(now, target.interface)
+    if guest is None:
+        if now.host == there.host:
+            return
         raise MachineError(
-            f"{now} can't be given a static address: it is neither a Boot2Docker nor a system with netplan, "
-            "NetworkManager or systemd-networkd. Give it the address by hand, then run `pulumi up` again"
+            f"{now} can't be given a static address: it is neither a Boot2Docker nor a system with NetworkManager, "
+            f"systemd-networkd or ifupdown for its interface {target.interface}. Give it the address by hand, then run "
+            "`pulumi up` again"
         )
-    guest = GUESTS[kind]
-    run_as_root(now, guest.install, stdin=guest.document(target), purpose="writing the static address")
-    if now.host == there.host:
+    names = run_as_root(now, on_interface(target.interface, f"{guest.names} 2>/dev/null || true"))
+    document = guest.document(target.with_names_found(names))
+    if now.host != there.host and not guest.reboots:
+        change_address(now, there, guest, target.interface, document, seconds)
         return
-    if guest.reboots:
+    install = on_interface(target.interface, guest.install)
+    run_as_root(now, install, stdin=document, purpose="writing the static address")
+    if now.host != there.host:
         reboot(now, there.host, seconds)
-        return
-    with suppress(UnreachableError, CommandError):  # the connection breaks when the address goes
-        run_as_root(now, guest.apply, seconds=10)
-    wait_until(f"{there} with the same host key", lambda: answers(there), seconds)
 
 
 def _verify_gone(now: Login, there: Login) -> None:

@@ -32,10 +32,18 @@ def reboot(login: Login, address: str, seconds: float) -> None:
 def is_at(login: Login) -> bool:
     """Whether this machine, and no other, is at that address. If nothing answers within a second, it is not."""
     try:
-        socket.create_connection((login.host, login.port), timeout=_SECONDS_TO_ANSWER).close()
-        return answers(login)
+        return answers_soon(login)
     except (OSError, HostKeyError):
         return False
+
+
+def answers_soon(login: Login) -> bool:
+    """Whether the machine answers there within a second. Raises HostKeyError if another one does."""
+    try:
+        socket.create_connection((login.host, login.port), timeout=_SECONDS_TO_ANSWER).close()
+    except OSError:
+        return False
+    return answers(login)
 
 
 def answers(login: Login) -> bool:

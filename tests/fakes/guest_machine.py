@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from registry_stack.guest.addresses import GUESTS, KEPT
+from registry_stack.guest.addresses import GUESTS, STATE, on_interface
 from registry_stack.remote import docker_engine
 from tests.certificates import Authority, server_context
 from tests.fakes.loopback import FakeEngine, http_server
@@ -21,7 +21,7 @@ from tests.fakes.machine_tool import MachineTool
 from tests.fakes.ssh_server import Reply, SshServer
 
 FIRST, SETTLED = "127.0.0.1", "127.0.0.2"
-_ASKING = ("boot_id", "/etc/os-release", "docker ps", f"echo {KEPT}")
+_ASKING = ("boot_id", "/etc/os-release", "docker ps", f"{STATE}/ended", f"{STATE}/confirmed")
 
 
 @dataclass
@@ -91,8 +91,14 @@ class GuestMachine:
         return [
             command
             for command, _ in self.ssh.asked
-            if command != "true" and not any(each in command for each in _ASKING)
+            if command != "true" and command not in self._reading and not any(each in command for each in _ASKING)
         ]
+
+    @property
+    def _reading(self) -> list[str]:
+        guests = [GUESTS[self.kind]] if self.kind else []
+        names = [script_of(f"{guest.names} 2>/dev/null || true") for guest in guests]
+        return [*names, *(script_of(guest.read) for guest in guests)]
 
     def _answer(self, command: str, stdin: str) -> Reply:
         if "boot_id" in command:
@@ -104,8 +110,13 @@ class GuestMachine:
             return self.breaks
         if "/etc/os-release" in command:
             return Reply(f"{self.kind}\n")
-        if f"echo {KEPT}" in command:
-            return Reply(f"{KEPT}\n" if stdin == self.told else "")
-        if self.kind and command == GUESTS[self.kind].install:
+        if self.kind and command == script_of(GUESTS[self.kind].read):
+            return Reply(self.told)
+        if self.kind and command == script_of(GUESTS[self.kind].install):
             self.told = stdin
         return Reply()
+
+
+def script_of(script: str) -> str:
+    """The command that runs a guest's script."""
+    return on_interface("eth0", script)
