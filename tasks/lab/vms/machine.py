@@ -69,12 +69,22 @@ class VirtualMachine:
         """Turns the machine on."""
         port = f"{BRIDGE}-{self.number}"
         add_port(port)
-        card = f"virtio-net-pci,netdev=net,mac={mac_of(self.number)}"
+        card = f"virtio-net-pci,netdev=net,mac={mac_of(self.number)},addr=0x3"
         # what the machine has not flushed is lost when its power is cut, as on a disk with a cache of its own
         disk = "if=virtio,format=qcow2,cache=none"
         command = [
-            *("qemu-system-x86_64", "-accel", "tcg,tb-size=256", "-smp", "1", "-m", str(_MEGABYTES), "-no-user-config"),
-            *("-display", "none", "-monitor", "none", "-chardev", f"file,id=out,path={self._console},append=on"),
+            *(
+                "qemu-system-x86_64",
+                "-accel",
+                "tcg,tb-size=256",
+                "-smp",
+                "1",
+                "-m",
+                str(_MEGABYTES),
+                "-no-user-config",
+                "-nodefaults",
+            ),
+            *("-display", "none", "-chardev", f"file,id=out,path={self._console},append=on"),
             *("-serial", "chardev:out", "-kernel", str(self.disks.kernel), "-initrd", str(self.disks.initrd)),
             *("-append", "root=/dev/vda rw console=ttyS0 mitigations=off"),
             *("-drive", f"file={self.folder / 'disk.qcow2'},{disk}"),
