@@ -9,7 +9,6 @@ import pytest
 from registry_stack.common.errors import MachineError
 from registry_stack.guest import addresses
 from registry_stack.guest.addresses import GUESTS, StaticAddress
-from registry_stack.guest.scripts import as_root
 from registry_stack.machines.change_address import change_address, guest_of, leave_address
 from registry_stack.machines.move import apply_address
 from tasks.lab.vms.machine import INTERFACE, VirtualMachine
@@ -44,7 +43,7 @@ def files(machine: VirtualMachine) -> str:
     script = f"""for place in {PLACES}; do
         [ ! -d $place ] || find $place -exec stat -c '%n %a %U' {{}} + -type f -exec sha256sum {{}} +
     done | sort"""
-    return machine.run(as_root(script))
+    return machine.run_as_root(script)
 
 
 def addresses_of(machine: VirtualMachine) -> list[str]:
@@ -108,8 +107,8 @@ def test_it_keeps_both_over_a_reboot(machine: VirtualMachine, target: StaticAddr
     assert is_at(machine, machine.address)
     guest = guest_of(machine.login, INTERFACE)
     assert guest is not None
-    read = as_root(addresses.on_interface(INTERFACE, guest.read))
-    assert guest.is_installed(machine.run(read), target)
+    read = addresses.on_interface(INTERFACE, guest.read)
+    assert guest.is_installed(machine.run_as_root(read), target)
 
 
 def test_it_goes_back_exactly(machine: VirtualMachine, untouched: str) -> None:

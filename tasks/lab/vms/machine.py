@@ -12,7 +12,7 @@ from registry_stack.common.errors import CommandError, UnreachableError
 from registry_stack.common.runner import run
 from registry_stack.common.waiting import wait_until
 from registry_stack.remote.login import Login
-from registry_stack.remote.ssh import run_command
+from registry_stack.remote.ssh import run_as_root, run_script
 from tasks.lab.hosts import make_ssh_key
 from tasks.lab.vms.disks import Disks
 from tasks.lab.vms.network import BRIDGE, add_port, address_of, mac_of, remove_port
@@ -61,9 +61,13 @@ class VirtualMachine:
         generic = {f"generic-{option}": value for option, value in options.items()}
         return {"driver": "generic", "hostKey": self.host_key, "options": generic}
 
-    def run(self, command: str, stdin: str = "", seconds: float = 120) -> str:
-        """What a command of the user's prints. Raises CommandError unless its exit code is 0."""
-        return run_command(self.login, command, stdin=stdin, seconds=seconds)
+    def run(self, script: str, stdin: str = "", seconds: float = 120) -> str:
+        """What a script of the user's prints. Raises CommandError unless its exit code is 0."""
+        return run_script(self.login, script, stdin=stdin, seconds=seconds)
+
+    def run_as_root(self, script: str, stdin: str = "", seconds: float = 120) -> str:
+        """What a script of root's prints. Raises CommandError unless its exit code is 0."""
+        return run_as_root(self.login, script, stdin=stdin, seconds=seconds)
 
     def start(self) -> None:
         """Turns the machine on."""

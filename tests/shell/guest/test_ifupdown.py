@@ -7,7 +7,6 @@ from subprocess import CalledProcessError
 import pytest
 
 from registry_stack.guest.addresses import GUESTS, StaticAddress
-from registry_stack.guest.scripts import as_root
 from tests.shell.guest_shell import Guest
 
 TARGET = StaticAddress(IPv4Address("10.1.2.3"), IPv4Network("10.1.0.0/20"), IPv4Address("10.1.0.1"), "ens3")
@@ -62,11 +61,11 @@ def live(guest: Guest) -> list[str]:
 
 
 def install(guest: Guest, target: StaticAddress = TARGET) -> None:
-    guest.run(as_root(IFUPDOWN.install), IFUPDOWN.document(target))
+    guest.run_as_root(IFUPDOWN.install, IFUPDOWN.document(target))
 
 
 def installed(guest: Guest) -> str:
-    return guest.run(as_root(IFUPDOWN.read))
+    return guest.run_as_root(IFUPDOWN.read)
 
 
 @pytest.mark.parametrize("files", FILES.values(), ids=FILES.keys())
@@ -88,7 +87,7 @@ def test_everything_comes_back(guest: Guest, files: dict[str, str]) -> None:
     assert all_files(guest) == once, "to repeat it changes nothing"
     install(guest, replace(TARGET, address=IPv4Address("10.1.2.4"), name_servers=(IPv4Address("9.9.9.9"),)))
     assert len(live(guest)) == 1
-    guest.run(as_root(IFUPDOWN.remove))
+    guest.run_as_root(IFUPDOWN.remove)
     after = all_files(guest)
     assert {name: (text.rstrip("\n"), mode) for name, (text, mode) in after.items()} == {
         name: (text.rstrip("\n"), mode) for name, (text, mode) in before.items()
@@ -117,5 +116,5 @@ def test_without_a_document_nothing_changes(guest: Guest) -> None:
     have(guest, FILES["debian"])
     before = all_files(guest)
     with pytest.raises(CalledProcessError):
-        guest.run(as_root(IFUPDOWN.install), "")
+        guest.run_as_root(IFUPDOWN.install, "")
     assert all_files(guest) == before
