@@ -13,7 +13,7 @@ from pulumi_command import remote
 from providers.base import Tool
 from providers.machine import Machine
 from registry_stack.guest.scripts import as_root
-from registry_stack.remote.docker_engine import PORT, remove_container
+from registry_stack.remote.docker_engine import PORT, claim_name
 from registry_stack.settings import HostSettings
 
 _DIALS = 20
@@ -41,8 +41,9 @@ class Host(Protocol):
 class MadeHost:
     """A machine of docker-machine's, and the address at which it answers. A step that moves it returns another one.
 
-    What is on the machine goes with `tied_to`. `certificates` is the folder of the client certificate for its engine.
-    `keep`: the machine outlives the stack.
+    What is on the machine goes with `tied_to`. `certificates` is the folder of the client certificate for its engine;
+    `keep`: the user wants the machine to outlive the stack; `outlives`: it does, as no driver removes it. `has_disk`:
+    it may lose its power, and then what is not on its disk.
     """
 
     name: str
@@ -53,6 +54,8 @@ class MadeHost:
     process: pulumi.ProviderResource
     certificates: pulumi.Input[str]
     keep: bool = False
+    outlives: bool = False
+    has_disk: bool = False
 
     @property
     def login(self) -> dict[str, pulumi.Output[Any]]:
@@ -83,10 +86,14 @@ class MadeHost:
         """The same for a resource of this program's own providers, in the machine's process for them."""
         return pulumi.ResourceOptions.merge(self.on_machine(parent), pulumi.ResourceOptions(provider=self.process))
 
-    def for_trust(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
-        """Options for trust on the machine: a machine that outlives the stack loses it."""
-        gone = None if self.keep else self.tied_to
+    def by_our_provider_for_good(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
+        """The same for what is taken away by a call of its own from a machine that outlives the stack."""
+        gone = None if self.outlives else self.tied_to
         return pulumi.ResourceOptions(parent=parent, deleted_with=gone, provider=self.process)
+
+    def for_trust(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
+        """Options for trust on the machine."""
+        return self.by_our_provider_for_good(parent)
 
     def command(
         self, name: str, script: str, opts: pulumi.ResourceOptions, *, stdin: pulumi.Input[str], shown: bool = False
@@ -108,11 +115,12 @@ class MadeHost:
         """The provider for resources on the machine's engine, over TLS verified in both directions."""
         return docker.Provider(name, host=self.engine_url, cert_path=self.certificates, opts=opts)
 
-    async def remove_container(self, name: str, labels: Mapping[str, str]) -> None:
-        """Removes the container of that name and those labels from the machine's engine."""
+    async def claim_name(self, name: str, labels: Mapping[str, str]) -> None:
+        """Removes the container of that name from the machine's engine, if it has those labels with whatever values:
+        a stack put it there, whose state has it no more. Somebody else's is an error."""
         address, folder = await self.address.future(), await self.machine.folder.future()
         if address and folder:
-            await asyncio.to_thread(remove_container, address, Path(folder), name, labels)
+            await asyncio.to_thread(claim_name, address, Path(folder), name, labels, self.tool["deadline"])
 
     def summary(self, trust: pulumi.Output[str]) -> pulumi.Output[dict[str, str]]:
         """How another stack reaches the machine and its engine, and how far that trusts the registry."""

@@ -71,6 +71,8 @@ class MachineHost(pulumi.ComponentResource):
             process=args.process,
             certificates=certificates,
             keep=settings.keep,
+            outlives=settings.outlives_stacks,
+            has_disk=settings.driver != "container",
         )
         self.register_outputs({"address": machine.address})
 

@@ -10,9 +10,9 @@ from components.hosts import MadeHost
 from components.ownership import remove_orphan_before_create
 from components.server_certificate import ServerCertificate
 from providers.image import EngineImage, EngineImageArgs
+from providers.registry_host import RegistryHost, RegistryHostArgs
 from providers.served import ServedCertificate, ServedCertificateArgs
 from registry_stack.common.hashing import sha256_of_text
-from registry_stack.guest.boot2docker import PERSISTENT
 from registry_stack.guest.scripts import write_file
 from registry_stack.registry import configuration
 from registry_stack.registry.certificate import stage_file
@@ -20,7 +20,7 @@ from registry_stack.registry.restart import CONTAINER, LABEL
 from registry_stack.settings import EndpointSettings, RegistrySettings
 
 _FILES = configuration.KEPT_CERTIFICATES
-_DATA = PERSISTENT / "registry-data"
+_DATA = configuration.KEPT_DATA
 
 Headers = Mapping[str, Sequence[str]]
 HeaderInputs = pulumi.Input[Mapping[str, pulumi.Input[Sequence[pulumi.Input[str]]]]]
@@ -78,10 +78,24 @@ class Registry(pulumi.ComponentResource):
         starts_with = pulumi.Output.unsecret(
             pulumi.Output.concat(key, document).apply(lambda text: sha256_of_text(text)[:16])
         )
+        ready = RegistryHost(
+            f"{name}-host",
+            RegistryHostArgs(
+                login=args.host.login,
+                first=args.host.machine.address,
+                serial=args.host.serial,
+                folder=args.host.machine.folder,
+                deadline=args.host.tool["deadline"],
+                contents=[args.settings.image, str(args.settings.port), starts_with],
+                outlives=args.host.outlives,
+                keeps_data=args.host.keep,
+            ),
+            args.host.by_our_provider_for_good(self),
+        )
         container = docker.Container(
             f"{name}-container",
             name=CONTAINER,
-            image=self._image(name, args, engine),
+            image=self._image(name, args, engine, ready),
             command=[str(configuration.CONFIGURATION)],
             restart="always",
             must_run=True,
@@ -99,19 +113,26 @@ class Registry(pulumi.ComponentResource):
                 on_machine,
                 pulumi.ResourceOptions(
                     provider=engine,
-                    depends_on=[configured, authority, served],
+                    depends_on=[configured, authority, served, ready],
                     delete_before_replace=True,
                     # if the machine is lost, its engine can't be asked whether the container is lost too
                     replacement_trigger=args.host.serial,
-                    hooks=remove_orphan_before_create(args.host.remove_container),
+                    hooks=remove_orphan_before_create(args.host.claim_name),
                 ),
             ),
         )
         self.revision = pulumi.Output.concat(container.id, " ", served.serves)
+        if args.host.has_disk:
+            # an engine does not wait for the disk when it notes that a container runs
+            args.host.command(f"{name}-on-disk", "cat >/dev/null; sync", on_machine, stdin=self.revision, shown=True)
         self.register_outputs({"revision": self.revision})
 
-    def _image(self, name: str, args: RegistryArgs, engine: docker.Provider) -> pulumi.Output[str]:
-        on_machine = args.host.on_machine(self)
+    def _image(
+        self, name: str, args: RegistryArgs, engine: docker.Provider, ready: pulumi.Resource
+    ) -> pulumi.Output[str]:
+        on_machine = pulumi.ResourceOptions.merge(
+            args.host.on_machine(self), pulumi.ResourceOptions(depends_on=[ready])
+        )
         if args.settings.image_from == "workstation":
             image = EngineImageArgs(
                 image=args.settings.image,

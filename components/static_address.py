@@ -8,6 +8,7 @@ import pulumi
 from components.hosts import MadeHost
 from components.naming import child_of
 from providers.address import StaticAddress, StaticAddressArgs
+from providers.borrowed_address import BorrowedAddress, BorrowedAddressArgs
 from providers.current_address import CurrentAddress
 from registry_stack.guest import addresses
 from registry_stack.settings import NetworkSettings
@@ -42,4 +43,12 @@ def static_address(
     )
     opts = pulumi.ResourceOptions.merge(child_of(parent, name), pulumi.ResourceOptions(depends_on=[bootsync]))
     moved = StaticAddress(name, args, pulumi.ResourceOptions.merge(host.by_our_provider(parent), opts))
-    return replace(host, tied_to=moved, address=moved.settled)
+    there = replace(host, tied_to=moved, address=moved.settled)
+    if not host.outlives or host.keep:  # docker-machine and its user know one that is kept by its static address
+        return there
+    borrowed = BorrowedAddress(
+        f"{name}-borrowed",
+        BorrowedAddressArgs(host.login, host.machine.host_key, moved.settled, network.interface),
+        host.by_our_provider_for_good(parent),
+    )
+    return replace(there, address=borrowed.settled)

@@ -15,6 +15,8 @@ from registry_stack.guest.boot2docker import PERSISTENT
 
 KEPT_CERTIFICATES = PERSISTENT / "registry-certs"
 """Where the machine keeps what the registry's container has as CERTIFICATES."""
+KEPT_DATA = PERSISTENT / "registry-data"
+"""Where it keeps what the container has as DATA."""
 CERTIFICATES = PurePosixPath("/certs")
 CERTIFICATE = "registry.pem"
 KEY = "registry-key.pem"

@@ -10,13 +10,13 @@ simple requests. It would have to be told to ignore REQUESTS_CA_BUNDLE, too, whi
 import http.client
 import json
 import ssl
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from registry_stack.common.errors import CertificateError, StackError, UnreachableError
+from registry_stack.common.errors import CertificateError, MachineError, StackError, UnreachableError
 from registry_stack.common.waiting import wait_until
 
 PORT = 2376
@@ -61,12 +61,23 @@ def load_image(address: str, folder: Path, archive: Iterable[bytes]) -> None:
             raise StackError(f"the engine at {address}:{PORT} rejected the image: {said[-_SHOWN:]}")
 
 
-def remove_container(address: str, folder: Path, name: str, labels: Mapping[str, str]) -> None:
-    """Removes the container of that name, with its own volumes, if it has the labels."""
-    filters = {"name": [f"^{name}$"], "label": [f"{label}={value}" for label, value in labels.items()]}
-    with _answer(address, folder, "GET", f"/containers/json?all=1&filters={quote(json.dumps(filters))}") as answer:
-        found = [each["Id"] for each in _document(answer, address)]
-    for id_ in found:
+def claim_name(address: str, folder: Path, name: str, labels: Iterable[str], seconds: float) -> None:
+    """Removes the container of that name, with its own volumes, if it has the labels, with whatever values.
+
+    Waits for the engine. Raises MachineError if the name is somebody else's container's.
+    """
+    wait_for_engine(address, folder, seconds)
+    filters = quote(json.dumps({"name": [f"^{name}$"]}))
+    with _answer(address, folder, "GET", f"/containers/json?all=1&filters={filters}") as answer:
+        found = _document(answer, address)
+    for each in found:
+        if not {*labels} <= {*each["Labels"]}:
+            raise MachineError(
+                f"{address} already has a container named {name} (of the image {each.get('Image')}), which no stack of "
+                f"this program made: remove or rename it (docker rename {name} another-name), then run `pulumi up` "
+                "again. Nothing of it was touched"
+            )
+        id_ = each["Id"]
         with _answer(address, folder, "DELETE", f"/containers/{id_}?force=1&v=1", seconds=_SECONDS_TO_LOAD) as answer:
             if answer.status not in (http.client.NO_CONTENT, http.client.NOT_FOUND):
                 raise StackError(f"the engine at {address}:{PORT} could not remove {name}: {_text(answer)[-_SHOWN:]}")

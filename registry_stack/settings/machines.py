@@ -63,6 +63,12 @@ class MachineSettings(Model):
         """Whether the machine outlives the stack. Unless set, only an adopted one does."""
         return self.adopt if self.on_destroy is None else self.on_destroy == "keep"
 
+    @property
+    def outlives_stacks(self) -> bool:
+        """Whether the machine is still there when its stack is gone. The generic driver removes none, and what driver
+        an adopted one has is docker-machine's to know."""
+        return self.keep or self.adopt or self.driver == "generic"
+
     @model_validator(mode="after")
     def _adopts_as_it_is(self) -> Self:
         if self.adopt and self.driver == "container":

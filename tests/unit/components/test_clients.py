@@ -11,6 +11,7 @@ from tests.unit.settings.test_clients import HOST, HOST_KEY
 
 TRUST, CHECK = "registry:Trust", "TrustCheck"
 HYPERV = {"driver": "hyperv"}
+GENERIC = {"driver": "generic", "options": {"generic-ip-address": "192.168.233.50", "generic-ssh-key": __file__}}
 HOST_CLIENT = {"name": "rack1", "trust": "system", "os": "rhel", "engine": "podman", "host": HOST}
 
 
@@ -58,13 +59,22 @@ def test_clients_are_announced_once_they_have_reached_the_registry() -> None:
     assert opened_up(run("demo").outputs)["clients"]["client2"]["trust"] == "engine"
 
 
-@pytest.mark.parametrize("name", ["client1", "client2"])
-def test_what_is_on_a_machine_that_is_kept_is_taken_away(name: str) -> None:
-    clients = [{"name": "client1", "machine": {**HYPERV, "onDestroy": "keep"}}, {"name": "client2", "machine": HYPERV}]
-    ran = run("hyperv", clients=clients)
+@pytest.mark.parametrize(
+    ("settings", "outlives"),
+    [
+        (HYPERV, False),
+        ({**HYPERV, "onDestroy": "keep"}, True),
+        ({"adopt": True}, True),
+        ({"adopt": True, "onDestroy": "remove"}, True),
+        (GENERIC, True),
+    ],
+)
+def test_what_is_on_a_machine_that_outlives_the_stack_is_taken_away(settings: dict[str, Any], outlives: bool) -> None:
+    name = "client1"
+    ran = run("hyperv", clients=[{"name": name, "machine": settings}])
     machine = ran.of("registry:Machine")[name]
     for each in (ran.of(TRUST)[f"{name}-trust-files"], ran.of(CHECK)[f"{name}-trust-check"]):
-        assert each.request.deletedWith == ("" if name == "client1" else machine.urn)
+        assert each.request.deletedWith == ("" if outlives else machine.urn)
         assert machine.urn in each.request.dependencies
 
 

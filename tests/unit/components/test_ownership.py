@@ -46,6 +46,8 @@ class Store:
         steps = parts.path.strip("/").split("/")
         if steps == ["version"]:
             return 200, b'{"ApiVersion": "1.41"}'
+        if steps == ["_ping"]:
+            return 200, b"OK"
         if method == "DELETE":
             if self.failure:
                 return self.failure, b'{"message": "device is busy"}'
@@ -59,13 +61,14 @@ class Store:
         return 200, json.dumps(self._shown(steps[1])).encode()
 
     def _found(self, filters: dict[str, Any]) -> Iterator[str]:
-        wanted = dict(pair.split("=", 1) for pair in filters["label"])
+        wanted = dict(pair.split("=", 1) for pair in filters.get("label", []))
         for id_, (name, labels) in self.things.items():
             if any(re.search(pattern, name) for pattern in filters["name"]) and wanted.items() <= labels.items():
                 yield id_
 
     def _shown(self, id_: str) -> dict[str, object]:
-        return {"Id": id_, "Name": self.things[id_][0], "Labels": self.things[id_][1]}
+        name, labels = self.things[id_]
+        return {"Id": id_, "Name": name, "Names": [f"/{name}"], "Labels": labels, "Image": "their/image:1"}
 
 
 THINGS = {
@@ -99,22 +102,35 @@ def on_a_machine(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     context = server_context(folder, authority.issue("127.0.0.1"), clients_of=authority)
     with http_server(store, context) as port:
         monkeypatch.setattr(docker_engine, "PORT", port)
-        engine.remove_container("127.0.0.1", folder, NAME, MINE)
+        engine.claim_name("127.0.0.1", folder, NAME, MINE, 5)
+
+
+OF_STACKS = {key: THINGS[key] for key in ("mine", "longer-name")}
 
 
 def test_of_a_machines_engine(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = Store(THINGS)
+    """The values are another's: those of an earlier stack on a host that outlived it."""
+    store = Store({**OF_STACKS, "earlier": (NAME, ANOTHER_CLONES)})
     on_a_machine(store, folder, monkeypatch)
-    assert store.removed == ["mine"]
+    assert store.removed == ["mine", "earlier"]
+
+
+def test_somebody_elses_of_that_name_is_an_error_that_names_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store({"of-nobody": (NAME, OF_NOBODY), "longer-name": (f"{NAME}0", MINE)})
+    with pytest.raises(
+        MachineError, match=rf"already has a container named {NAME} \(of the image their/image:1\), which"
+    ):
+        on_a_machine(store, folder, monkeypatch)
+    assert store.removed == []
 
 
 def test_one_that_went_by_itself_is_no_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    on_a_machine(Store(THINGS, failure=404), folder, monkeypatch)
+    on_a_machine(Store(OF_STACKS, failure=404), folder, monkeypatch)
 
 
 def test_one_that_stays_is_an_error_with_the_engines_reason(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(StackError, match=rf"could not remove {NAME}: .*device is busy"):
-        on_a_machine(Store(THINGS, failure=500), folder, monkeypatch)
+        on_a_machine(Store(OF_STACKS, failure=500), folder, monkeypatch)
 
 
 def test_the_hook_hands_on_name_and_labels() -> None:
@@ -142,7 +158,7 @@ def test_resources_with_names_of_their_own_on_an_engine_have_the_hook() -> None:
 def test_of_the_machine_that_a_step_works_on(
     address: str | None, removed: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, authority = Store(THINGS), Authority()
+    store, authority = Store(OF_STACKS), Authority()
     authority.engine_folder(folder)
 
     async def remove() -> None:
@@ -151,7 +167,7 @@ def test_of_the_machine_that_a_step_works_on(
         tool = Tool(command="docker-machine", storage="/storage", deadline=5)
         at = pulumi.Output.from_input(cast(str, address))
         host = MadeHost("m", machine, machine, at, tool, process, "")
-        await host.remove_container(NAME, MINE)
+        await host.claim_name(NAME, MINE)
 
     context = server_context(folder, authority.issue("127.0.0.1"), clients_of=authority)
     with http_server(store, context) as port:

@@ -33,6 +33,7 @@ COMMON = {
     },
     "pulumi:providers:docker": {"registry-engine"},
     "pulumi-python:dynamic/registry:ServedCertificate": {"registry-certificate"},
+    "pulumi-python:dynamic/registry:RegistryHost": {"registry-host"},
     "pulumi-python:dynamic/registry:RegistryCheck": {"check"},
     "registry:index:ClientTrust": {"client1-trust", "client2-trust"},
     "pulumi-python:dynamic/registry:Trust": {"client1-trust-files", "client2-trust-files"},
@@ -49,6 +50,7 @@ DEMO = COMMON | {
     "pulumi-python:dynamic/registry:EngineImage": {"registry-image"},
 }
 HYPERV = COMMON | {
+    COMMAND: {*COMMON[COMMAND], "registry-on-disk"},
     "tls:index/privateKey:PrivateKey": KEYS,
     CONTAINER: {"registry-container"},
     "docker:index/remoteImage:RemoteImage": {"registry-image"},
@@ -87,7 +89,7 @@ def test_whatever_lives_on_a_machine_goes_with_it(stack: str, preview: bool) -> 
     ran = run(stack, preview=preview)
     hosts = {each.urn for kind in ("Machine", "StaticAddress") for each in ran.of(f"registry:{kind}").values()}
     own = ("registry:Trust", "TrustCheck", "StaticAddress", "CurrentAddress", "EngineImage", "ServedCertificate")
-    kinds = (*own, "Command", "RemoteImage", "providers:docker")
+    kinds = (*own, "RegistryHost", "Command", "RemoteImage", "providers:docker")
     living = [each for kind in kinds for each in ran.of(kind).values()] + [ran.of(CONTAINER)["registry-container"]]
     assert {each.urn for each in living if each.request.deletedWith not in hosts} == set()
     assert {each.urn for each in ran.resources if each.request.deletedWith} == {each.urn for each in living}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 import yaml
 
 from registry_stack.registry.certificate import stage_file
@@ -179,3 +180,49 @@ def test_container_machine_shows_the_host_key_that_is_expected_of_it() -> None:
     assert machine["instance"] == "<client1-container id>"
     assert (machine["driver"], machine["owner"]) == ("generic", "registry-stack-demo")
     assert machine["options"] == {"generic-ip-address": "192.168.233.11", "generic-ssh-user": "docker"}
+
+
+GENERIC = {"driver": "generic", "options": {"generic-ip-address": "192.168.233.50", "generic-ssh-key": __file__}}
+
+
+@pytest.mark.parametrize(
+    ("machine", "outlives", "keeps_data", "borrows"),
+    [
+        ({"driver": "virtualbox"}, False, False, False),
+        ({"driver": "virtualbox", "onDestroy": "keep"}, True, True, False),
+        ({"adopt": True}, True, True, False),
+        ({"adopt": True, "onDestroy": "remove"}, True, False, True),
+        (GENERIC, True, False, True),
+        ({**GENERIC, "onDestroy": "keep"}, True, True, False),
+    ],
+)
+def test_what_destroy_takes_away_from_a_host_that_outlives_the_stack(
+    machine: dict[str, Any], outlives: bool, keeps_data: bool, borrows: bool
+) -> None:
+    ran = run("hyperv", machine=machine)
+    host = ran.of("RegistryHost")["registry-host"]
+    assert (host.inputs["outlives"], host.inputs["keeps_data"]) == (outlives, keeps_data)
+    assert bool(host.request.deletedWith) is not outlives
+    borrowed = ran.of("BorrowedAddress")
+    assert len(borrowed) == borrows
+    for each in borrowed.values():
+        assert not each.request.deletedWith
+        assert (each.inputs["address"], each.inputs["login"]["host"]) == ("192.168.233.3", "<registry0 address>")
+        assert each.urn in host.request.dependencies, "the registry goes before the address does"
+
+
+def test_the_engine_is_waited_for_before_anything_about_the_container_changes() -> None:
+    ran = run("hyperv", registry={"address": "192.168.233.3", "port": 5000})
+    host, container = ran.of("RegistryHost")["registry-host"], ran.of("Container")["registry-container"]
+    starts_with = container.raw["labels"][0]["value"]
+    assert host.inputs["contents"] == ["registry:2", "5000", starts_with]
+    for each in (container, ran.of("RemoteImage")["registry-image"]):
+        assert host.urn in each.request.dependencies
+
+
+def test_what_a_machine_notes_is_on_its_disk_before_up_ends() -> None:
+    flush = command("registry-on-disk", "hyperv")
+    script, given = take_apart(flush.inputs["create"], flush.inputs["stdin"])
+    assert "sync" in script
+    assert given == "<registry-container id> <registry-certificate serves>"
+    assert "registry-on-disk" not in run("demo").of("Command"), "a container loses its power with the workstation"

@@ -74,7 +74,11 @@ def taken_over(provider: Provider, outs: Props, inputs: Props, id_: str = "id") 
 
 
 def test_every_resource_that_b0fed52_had_is_here() -> None:
-    later = {"providers.current_address CurrentAddressProvider"}
+    later = {
+        "providers.borrowed_address BorrowedAddressProvider",
+        "providers.current_address CurrentAddressProvider",
+        "providers.registry_host RegistryHostProvider",
+    }
     here = {f"{type(each).__module__} {type(each).__name__}" for each in (CASES[name].provider for name in EARLIER)}
     assert here == {*PATHS} - later - {"providers.restart RestartProvider"}
 

@@ -16,11 +16,13 @@ from providers.base import Provider
 PATHS = [
     "providers.address StaticAddressProvider",
     "providers.authority StoredAuthorityProvider",
+    "providers.borrowed_address BorrowedAddressProvider",
     "providers.check RegistryCheckProvider",
     "providers.current_address CurrentAddressProvider",
     "providers.hosts_file HostsFileProvider",
     "providers.image EngineImageProvider",
     "providers.machine MachineProvider",
+    "providers.registry_host RegistryHostProvider",
     "providers.restart RestartProvider",
     "providers.served ServedCertificateProvider",
     "providers.trust TrustProvider",
