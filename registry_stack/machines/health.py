@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from registry_stack.common.errors import CertificateError, CommandError, DeadlineError, UnreachableError
 from registry_stack.common.waiting import wait_for, wait_until
+from registry_stack.guest import generic
 from registry_stack.guest.engines.containers import container_ids
 from registry_stack.machines.docker_machine import DockerMachine
 from registry_stack.remote.docker_engine import is_ready, wait_for_engine
@@ -75,9 +76,15 @@ def regenerate_certificates(tool: DockerMachine, name: str, login: Login) -> Non
     running: list[str] = []
     with suppress(CommandError):  # an engine that its certificates keep from starting runs nothing
         running = container_ids(run_as_root(login, "docker ps --quiet --no-trunc"))
+    protect_engine_key(login)  # docker-machine keeps the mode of a file that is there
     tool.regenerate_certificates(name)
     if running:
         run_as_root(login, f"docker start {' '.join(running)}", seconds=tool.deadline)
+
+
+def protect_engine_key(login: Login) -> None:
+    """Makes the engine's key on the machine root's alone."""
+    run_as_root(login, generic.protect_engine_key(), purpose="protecting the engine's key")
 
 
 def _start(tool: DockerMachine, name: str) -> None:

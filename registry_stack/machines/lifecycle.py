@@ -10,8 +10,9 @@ from registry_stack.common.locks import locked
 from registry_stack.common.options import OptionValue
 from registry_stack.guest.boot2docker import renew_engine_script
 from registry_stack.machines.docker_machine import DockerMachine
+from registry_stack.machines.existing_host import existing_host
 from registry_stack.machines.first_contact import wait_for_machine
-from registry_stack.machines.health import heal, regenerate_certificates, wake
+from registry_stack.machines.health import heal, protect_engine_key, regenerate_certificates, wake
 from registry_stack.machines.records import MachineRecord
 from registry_stack.machines.spec import MachineSpec
 from registry_stack.remote.login import Login
@@ -35,11 +36,13 @@ def create_machine(tool: DockerMachine, spec: MachineSpec) -> Login:
         options = spec.options if found is None else {**spec.options, "generic-ip-address": found}
         if was_begun:
             _renew_engine(options, spec)
-        with _key_option(record, spec.ssh_key) as key_option:
+        with existing_host(spec, options, tool.deadline) as host, _key_option(record, spec.ssh_key) as key_option:
             tool.create(spec.name, spec.driver, {**options, **key_option}, lock=lock)
         record.keep_entry()
         record.finish()
-        login = login_of(tool, spec.name, spec.host_key)
+        login = login_of(tool, spec.name, host.host_key if host else spec.host_key)
+        if not spec.instance:
+            protect_engine_key(login)
         # the steps that follow begin where a new machine answers, and see for themselves that this one has moved
         return login if found in (None, first) else replace(login, host=str(first))
 
@@ -55,7 +58,9 @@ def adopt_machine(tool: DockerMachine, spec: MachineSpec) -> Login:
         wake(tool, spec.name)
         login = login_of(tool, spec.name, spec.host_key)
         heal(tool, spec.name, login)
-        return replace(login, host=tool.address(spec.name))
+        login = replace(login, host=tool.address(spec.name))
+        protect_engine_key(login)
+        return login
 
 
 def update_machine(tool: DockerMachine, spec: MachineSpec, known: Login, *, set_options: bool) -> str:

@@ -25,6 +25,13 @@ REMOVED = ["rm", "-y", "registry0"]
 DESCRIBED = [["inspect", "registry0"], ["ip", "registry0"]]
 
 
+@pytest.fixture(autouse=True)
+def _no_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is done on the machine itself is test_existing_host's."""
+    monkeypatch.setattr("registry_stack.machines.lifecycle.protect_engine_key", lambda _: None)
+    monkeypatch.setattr("registry_stack.machines.existing_host._login", lambda *_: None)
+
+
 def marker(tool: MachineTool, name: str = "registry0") -> Path:
     return tool.storage / "registry-stack" / f"{name}.json"
 
