@@ -15,6 +15,7 @@ from registry_stack.remote.reboot import answers, answers_soon
 from registry_stack.remote.ssh import run_as_root
 
 _SECONDS_TO_GO_BACK = 60.0
+_SECONDS_TO_SAY = 10
 # the exit code of a command whose connection broke
 _CUT = (None, -1)
 
@@ -33,12 +34,12 @@ def change_address(now: Login, there: Login, guest: Guest, interface: str, docum
         if answers_soon(there):
             run_as_root(there, addresses.confirm_address())
             return True
-        why, _, said = run_as_root(now, addresses.read_ended()).strip().partition("\n")
+        why, _, said = run_as_root(now, addresses.read_ended(), seconds=_SECONDS_TO_SAY).strip().partition("\n")
         if why:
             raise MachineError(f"{now} has gone back to that address, as the change to {there.host} was {why}:\n{said}")
         return None
 
-    wait_for(f"{there} with the same host key", changed, seconds)
+    wait_for(f"{there} with the same host key", changed, seconds, failures=(OSError, CommandError))
 
 
 def leave_address(there: Login, first: str, interface: str) -> None:

@@ -20,6 +20,8 @@ from registry_stack.remote.mark import Mark
 
 # an error is told in one line; paramiko would log a traceback of it as well
 logging.getLogger("paramiko").addHandler(logging.NullHandler())
+# paramiko has no other way to tell
+_BROKEN_OFF = ("transport shut down", "Authentication timeout")
 MOST = 2**20
 """How many bytes are read of what a script prints, on each of its streams."""
 
@@ -102,7 +104,10 @@ def connect(login: Login, seconds: float = 15) -> Iterator[Shell]:
         raise HostKeyError(f"{login} presented the host key {other}, expected {login.host_key}") from None
     except paramiko.ssh_exception.IncompatiblePeer as error:
         raise _incompatible(login, error) from None
-    except paramiko.AuthenticationException:
+    except paramiko.AuthenticationException as error:
+        # a system that boots or shuts down, and one that loses its address meanwhile, breaks the connection off
+        if any(each in str(error) for each in _BROKEN_OFF):
+            raise UnreachableError(login, error) from None
         raise StackError(f"{login} refuses {own.called}") from None
     except _not_yet() as error:
         raise UnreachableError(login, error) from None

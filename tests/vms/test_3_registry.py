@@ -17,7 +17,11 @@ from tests.vms.networks import NETWORKS
 NAME, REGISTRY, CLIENT = "vms", "vms-registry", "vms-client"
 REFERENCE = f"{REGISTRY}.localdomain"
 ADDRESS = str(SUBNET[140])
-IMPORT = "tar -c -C / usr/bin/busybox usr/bin/true 2>/dev/null | docker import - "
+# as small as an image can be that runs, with something that no other has
+IMPORT = (
+    "date +%N >/tmp/unique; tar -ch -C / tmp/unique usr/bin/sleep lib64/ld-linux-x86-64.so.2 "
+    "lib/x86_64-linux-gnu/libc.so.6 | docker import --change 'ENV PATH=/usr/bin' -"
+)
 SECONDS = 300
 # what docker-machine and the engine have on a host, and keep there
 _THEIRS = (
@@ -133,9 +137,8 @@ def test_what_up_has_done_is_on_disk(stack: Stack, registry: VirtualMachine, cli
     stack.up("--refresh", "--expect-no-changes")
 
 
-def test_an_acknowledged_push_survives_a_power_cut(
-    stack: Stack, registry: VirtualMachine, client: VirtualMachine
-) -> None:
+@pytest.mark.usefixtures("stack")
+def test_an_acknowledged_push_survives_a_power_cut(registry: VirtualMachine, client: VirtualMachine) -> None:
     digest = push(client, "cut")
     registry.cut_power()
     registry.start()
@@ -143,7 +146,8 @@ def test_an_acknowledged_push_survives_a_power_cut(
     assert pulls(client, "cut", digest)
 
 
-def test_a_reboot_changes_nothing(stack: Stack, registry: VirtualMachine, client: VirtualMachine) -> None:
+@pytest.mark.usefixtures("stack")
+def test_a_reboot_changes_nothing(registry: VirtualMachine, client: VirtualMachine) -> None:
     digest = push(client, "reboot")
     registry.reboot()
     wait_for_registry(client)

@@ -212,3 +212,18 @@ def test_what_is_no_private_key(text: str) -> None:
     with SshServer().serving() as server, unreadable:
         run_script(replace(server.login, private_key=text), "true")
     assert server.tried == []
+
+
+@pytest.mark.parametrize(
+    "said", ["Authentication failed: transport shut down or saw EOF", "Authentication timeout."], ids=["broken", "slow"]
+)
+def test_a_login_that_breaks_off_is_not_a_refusal(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As while a system boots or shuts down, when its users may not log in yet, or no more."""
+
+    def break_off(*_: object, **__: object) -> None:
+        raise paramiko.AuthenticationException(said)
+
+    with SshServer().serving() as server:
+        monkeypatch.setattr(paramiko.SSHClient, "connect", break_off)
+        with pytest.raises(UnreachableError, match="can't be reached: Authentication"):
+            run_script(server.login, "true")
