@@ -21,7 +21,7 @@ from tests.fakes.machine_tool import MachineTool
 from tests.fakes.ssh_server import Reply, SshServer
 
 FIRST, SETTLED = "127.0.0.1", "127.0.0.2"
-_ASKING = ("boot_id", "/etc/os-release", "docker ps", f"{STATE}/ended", f"{STATE}/confirmed")
+_ASKING = ("boot_id", "server-key.pem", "/etc/os-release", "docker ps", f"{STATE}/ended", f"{STATE}/confirmed")
 
 
 @dataclass
