@@ -221,7 +221,7 @@ def test_the_engine_is_waited_for_before_anything_about_the_container_changes() 
 
 
 def test_what_a_machine_notes_is_on_its_disk_before_up_ends() -> None:
-    flush = command("registry-on-disk", "hyperv")
+    flush = run("hyperv").of("Command")["registry-on-disk"]
     script, given = take_apart(flush.inputs["create"], flush.inputs["stdin"])
     assert "sync" in script
     assert given == "<registry-container id> <registry-certificate serves>"

@@ -7,7 +7,8 @@ import pytest
 
 from providers.machine import MachineProvider
 from registry_stack.common.errors import CommandError
-from registry_stack.machines import health as machine_health, lifecycle
+from registry_stack.machines import health as machine_health
+from registry_stack.machines import lifecycle
 from tests.fakes.machine_tool import MachineTool
 
 HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJd2"
@@ -25,7 +26,7 @@ def healthy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every machine's engine answers. tests/unit/machines/test_health.py tests how that is found out."""
     monkeypatch.setattr(machine_health, "is_ready", lambda *_: True)
     monkeypatch.setattr(machine_health, "wait_for_engine", lambda *_: None)
-    monkeypatch.setattr(lifecycle, \"protect_engine_key\", lambda _: None)
+    monkeypatch.setattr(lifecycle, "protect_engine_key", lambda _: None)
 
 
 def made(executable: MachineTool) -> dict[str, Any]:
