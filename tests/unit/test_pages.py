@@ -30,9 +30,8 @@ def anchors(page: Path) -> set[str]:
 
 
 def sources() -> str:
-    files = [
-        path for room in ("components", "providers", "registry_stack", "tasks") for path in (ROOT / room).rglob("*.py")
-    ]
+    rooms = ("components", "providers", "registry_stack", "tasks")
+    files = [path for room in rooms for kind in ("*.py", "*.sh") for path in (ROOT / room).rglob(kind)]
     return "\n".join(path.read_text("utf-8") for path in files)
 
 
