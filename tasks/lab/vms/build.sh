@@ -12,7 +12,7 @@ export DEBIAN_FRONTEND=noninteractive
 
 # What every machine has. Debian's own docker.io is what docker-machine finds there.
 packages=linux-image-cloud-amd64,initramfs-tools,systemd,systemd-sysv,dbus,udev,kmod,openssh-server,sudo,docker.io
-packages=$packages,iptables,ca-certificates,curl,iproute2,iputils-ping,procps,netbase,net-tools
+packages=$packages,apparmor,iptables,ca-certificates,curl,iproute2,iputils-ping,procps,netbase,net-tools
 
 packages_of() {
     case $1 in

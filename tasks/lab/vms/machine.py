@@ -1,5 +1,6 @@
 """A virtual machine: Debian with a real systemd under QEMU's own emulation, which works wherever QEMU does."""
 
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ SECONDS_TO_BOOT = 400.0
 """A machine boots in half a minute on an idle workstation, and takes its time on a busy one."""
 _MEGABYTES = 1024
 _LAST_LINES = 60
+_CONTROLS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f]")
 _SECONDS_TO_MAKE = 60.0
 
 
@@ -90,7 +92,7 @@ class VirtualMachine:
             ),
             *("-display", "none", "-chardev", f"file,id=out,path={self._console},append=on"),
             *("-serial", "chardev:out", "-kernel", str(self.disks.kernel), "-initrd", str(self.disks.initrd)),
-            *("-append", "root=/dev/vda rw console=ttyS0 mitigations=off"),
+            *("-append", "root=/dev/vda rw console=ttyS0 systemd.log_color=0"),
             *("-drive", f"file={self.folder / 'disk.qcow2'},{disk}"),
             *("-drive", f"file={self.folder / 'seed.tar'},if=virtio,format=raw,readonly=on"),
             *("-netdev", f"tap,id=net,ifname={port},script=no,downscript=no", "-device", card),
@@ -134,7 +136,8 @@ class VirtualMachine:
         texts = [
             path.read_text("utf-8", "replace") for path in (self.folder / "qemu.log", self._console) if path.exists()
         ]
-        return "\n".join("".join(texts).splitlines()[-_LAST_LINES:])
+        lines = [_CONTROLS.sub("", line).strip() for line in "\n".join(texts).splitlines()]
+        return "\n".join([line for line in lines if line][-_LAST_LINES:])
 
     @property
     def _console(self) -> Path:
