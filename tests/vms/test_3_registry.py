@@ -30,6 +30,13 @@ _THEIRS = (
 )
 
 
+class Slow(Stack):
+    """A stack whose machines take their time, as they are emulated."""
+
+    def set(self, settings: dict[str, Any]) -> None:
+        super().set({"dockerMachine": {"storage": str(self.storage), "deadline": 600}, **settings})
+
+
 @pytest.fixture(scope="module")
 def registry(boot: Boot) -> VirtualMachine:
     return boot(REGISTRY, 40, NETWORKS["networkd-dhcp"])
@@ -55,7 +62,7 @@ def stack(
     untouched: dict[str, str],
 ) -> Iterator[Stack]:
     assert untouched
-    made = Stack.make(NAME, tmp_path_factory.mktemp("stack"), settings(registry, client))
+    made = Slow.make(NAME, tmp_path_factory.mktemp("stack"), settings(registry, client))
     yield made
     made.attempt("destroy", "--yes", "--skip-preview")
 
@@ -116,7 +123,7 @@ def test_somebody_elses_registry_is_named_and_the_host_is_not_broken(stack: Stac
     registry.run_as_root(f"{IMPORT} theirs; docker run -d --restart always --name {CONTAINER} theirs sleep 86400")
     done = stack.attempt("up", "--yes", "--skip-preview")
     registry.address = ADDRESS
-    assert done.returncode != 0
+    assert done.returncode != 0, done.stdout
     assert "already has a container named registry (of the image theirs), which no stack" in done.stdout
     state = registry.run_as_root(f"docker inspect --format '{{{{.State.Status}}}}' {CONTAINER}").strip()
     assert state == "running"
