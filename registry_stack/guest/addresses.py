@@ -17,8 +17,6 @@ from shlex import quote
 from registry_stack.guest import boot2docker
 from registry_stack.guest.scripts import load_script, write_file
 
-STATE = PurePosixPath("/run/registry-stack-address")
-"""Where a change of address notes how it goes: `log` has its words, `ended` exists if it went back."""
 _NETWORK_MANAGER = PurePosixPath("/etc/NetworkManager/system-connections/registry-stack.nmconnection")
 _NETWORKD = PurePosixPath("/etc/systemd/network/05-registry-stack.network")
 _INTERFACES = PurePosixPath("/etc/network/interfaces")
@@ -26,7 +24,6 @@ _INTERFACES = PurePosixPath("/etc/network/interfaces")
 _NETPLAN = PurePosixPath("/etc/netplan/99-registry-stack.yaml")
 _BLOCK = "registry-stack"
 _HERE = Path(__file__).parent
-_SECONDS_TO_CONFIRM = 120
 _NAME_SERVERS = re.compile(r"^(?:DNS=|dns=|\s*dns-nameservers )(.*)$", re.MULTILINE)
 _DOMAINS = re.compile(r"^(?:Domains=|dns-search=|\s*dns-search )(.*)$", re.MULTILINE)
 _FOUND_NAME_SERVERS = re.compile(r"^nameserver (.*)$", re.MULTILINE)
@@ -170,8 +167,9 @@ GUESTS: Mapping[str, Guest] = {
         install=_edit_interfaces("install"),
         read=_edit_interfaces("read"),
         remove=_edit_interfaces("remove"),
-        leave='ifdown --force "$INTERFACE" || true',
-        apply='ifup --force "$INTERFACE"',
+        # busybox has the short option alone
+        leave='ifdown --force "$INTERFACE" 2>/dev/null || ifdown -f "$INTERFACE" || true',
+        apply='ifup --force "$INTERFACE" 2>/dev/null || ifup "$INTERFACE"',
         names="cat /etc/resolv.conf",
     ),
 }
@@ -188,29 +186,6 @@ def on_interface(interface: str, script: str = ":") -> str:
     return f"INTERFACE={quote(interface)}; {script}"
 
 
-def change_address(guest: Guest, interface: str) -> str:
-    """The script that makes a guest, which does not reboot, change to the document on standard input.
-
-    It ends at once; the change goes on by itself, and notes in STATE how. It has to be confirmed.
-    """
-    return _detached(guest, interface, "change_address.sh", begin=f"cat >{STATE}/document; test -s {STATE}/document")
-
-
-def confirm_address() -> str:
-    """The script that confirms a change of address: somebody has come to the new one."""
-    return f"if [ -d {STATE} ]; then touch {STATE}/confirmed; fi"
-
-
-def read_ended() -> str:
-    """The script that prints why a change of address has ended, and what was said, or nothing if it has not."""
-    return f"if [ -e {STATE}/ended ]; then cat {STATE}/ended {STATE}/log; fi"
-
-
-def leave_address(guest: Guest, interface: str) -> str:
-    """The script that makes a guest, which does not reboot, go back to what it had before. It ends at once."""
-    return _detached(guest, interface, "leave_address.sh", begin=":")
-
-
 def write_bootsync() -> str:
     """A script that installs standard input, the document for a Boot2Docker, in its bootsync.sh.
 
@@ -218,19 +193,6 @@ def write_bootsync() -> str:
     """
     guest = GUESTS["boot2docker"]
     return f"if {guest.test}; then\n{guest.install}\nelse cat >/dev/null; echo 'no Boot2Docker: nothing to write'; fi"
-
-
-def _detached(guest: Guest, interface: str, file: str, *, begin: str) -> str:
-    parts = {"leave": guest.leave, "install": guest.install, "remove": guest.remove, "apply": guest.apply}
-    functions = "".join(f"{name}() (\n{script}\n)\n" for name, script in parts.items())
-    work = load_script(_HERE / file, STATE=STATE, SECONDS_TO_CONFIRM=_SECONDS_TO_CONFIRM)
-    return load_script(
-        _HERE / "detach.sh",
-        STATE=STATE,
-        INTERFACE=interface,
-        BEGIN=begin,
-        WORK=on_interface(interface, f"\n{functions}{work}"),
-    )
 
 
 def _setting(name: str, values: Sequence[object], separator: str = " ") -> str:

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Changes the address of an interface while nobody is connected: the connection would break. addresses.py sets what is in
+# Changes the address of an interface while nobody is connected: the connection would break. address_changes.py sets what is in
 # capitals, and defines leave, install, remove and apply, which are the guest's own. Standard output goes to a file.
 #
 # Somebody has to come to the new address, and confirm it, or the old one is back after SECONDS.

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Starts WORK, a script, so that it goes on when the connection ends. addresses.py sets what is in capitals; BEGIN takes
+# Starts WORK, a script, so that it goes on when the connection ends. address_changes.py sets what is in capitals; BEGIN takes
 # what it needs of standard input.
 
 if [ ! -e "/sys/class/net/$INTERFACE" ]; then

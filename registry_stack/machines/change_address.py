@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from registry_stack.common.errors import CommandError, MachineError, UnreachableError
 from registry_stack.common.waiting import wait_for, wait_until
-from registry_stack.guest import addresses
-from registry_stack.guest.addresses import GUESTS, Guest, which_guest
+from registry_stack.guest import address_changes
+from registry_stack.guest.addresses import GUESTS, Guest, on_interface, which_guest
 from registry_stack.remote.login import Login
 from registry_stack.remote.reboot import answers, answers_soon
 from registry_stack.remote.ssh import run_as_root
@@ -28,13 +28,13 @@ def guest_of(machine: Login, interface: str) -> Guest | None:
 def change_address(now: Login, there: Login, guest: Guest, interface: str, document: str, seconds: float) -> None:
     """Changes a machine to its address in the document. Raises MachineError, with the machine's own words, if it has
     gone back."""
-    _begin(now, addresses.change_address(guest, interface), document)
+    _begin(now, address_changes.change_address(guest, interface), document)
 
     def changed() -> bool | None:
         if answers_soon(there):
-            run_as_root(there, addresses.confirm_address())
+            run_as_root(there, address_changes.confirm_address())
             return True
-        why, _, said = run_as_root(now, addresses.read_ended(), seconds=_SECONDS_TO_SAY).strip().partition("\n")
+        why, _, said = run_as_root(now, address_changes.read_ended(), seconds=_SECONDS_TO_SAY).strip().partition("\n")
         if why:
             raise MachineError(f"{now} has gone back to that address, as the change to {there.host} was {why}:\n{said}")
         return None
@@ -51,9 +51,9 @@ def leave_address(there: Login, first: str, interface: str) -> None:
     if guest is None:
         return
     if guest.reboots or first == there.host:
-        run_as_root(there, addresses.on_interface(interface, guest.remove))
+        run_as_root(there, on_interface(interface, guest.remove))
         return
-    _begin(there, addresses.leave_address(guest, interface), "")
+    _begin(there, address_changes.leave_address(guest, interface), "")
     before = replace(there, host=first)
     wait_until(f"{there} to go back to {first}", lambda: answers(before) or not answers(there), _SECONDS_TO_GO_BACK)
 

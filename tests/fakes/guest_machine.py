@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from registry_stack.guest.addresses import GUESTS, STATE, on_interface
+from registry_stack.guest.address_changes import STATE
+from registry_stack.guest.addresses import GUESTS, on_interface
 from registry_stack.remote import docker_engine
 from tests.certificates import Authority, server_context
 from tests.fakes.loopback import FakeEngine, http_server

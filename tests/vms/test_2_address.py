@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 import pytest
 
 from registry_stack.common.errors import MachineError
-from registry_stack.guest import addresses
+from registry_stack.guest import address_changes, addresses
 from registry_stack.guest.addresses import GUESTS, StaticAddress
 from registry_stack.machines.change_address import change_address, guest_of, leave_address
 from registry_stack.machines.move import apply_address
@@ -72,7 +72,7 @@ def test_its_kind_is_recognised_by_a_user_without_sbin_in_path(machine: VirtualM
 def test_one_that_nobody_comes_to_is_back_again(
     machine: VirtualMachine, target: StaticAddress, untouched: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(addresses, "_SECONDS_TO_CONFIRM", 3)
+    monkeypatch.setattr(address_changes, "_SECONDS_TO_CONFIRM", 3)
     nowhere = replace(target, address=IPv4Address("10.255.0.9"))
     there = machine.login_at(str(nowhere.address))
     with pytest.raises(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_stack.guest import addresses
+from registry_stack.guest import address_changes, addresses
 from registry_stack.guest.addresses import GUESTS, StaticAddress
 
 WANTED = StaticAddress(IPv4Address("10.1.2.3"), IPv4Network("10.1.0.0/20"), IPv4Address("10.1.0.1"), "ens3")
@@ -47,8 +47,8 @@ NAMED = replace(WANTED, name_servers=(IPv4Address("9.9.9.9"), IPv4Address("1.1.1
 def test_scripts_are_shell(kind: str) -> None:
     guest = GUESTS[kind]
     scripts = [guest.install, guest.read, guest.remove, guest.apply, guest.leave, guest.names]
-    changes = [addresses.change_address(guest, "ens3"), addresses.leave_address(guest, "ens3")]
-    for script in (*scripts, *changes, addresses.which_guest("ens3"), addresses.read_ended()):
+    changes = [address_changes.change_address(guest, "ens3"), address_changes.leave_address(guest, "ens3")]
+    for script in (*scripts, *changes, addresses.which_guest("ens3"), address_changes.read_ended()):
         subprocess.run(["/bin/sh", "-nc", script], check=True)
 
 
