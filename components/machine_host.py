@@ -14,6 +14,7 @@ from providers.machine import Machine, MachineArgs
 from registry_stack.common.options import OptionValue
 from registry_stack.machines.store import Store
 from registry_stack.settings import DockerMachineSettings, MachineSettings
+from registry_stack.settings.paths import spelled_out
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ def driver_options(settings: MachineSettings, moves_to: IPv4Address | None) -> d
         name: str(value) if isinstance(value, int) and not isinstance(value, bool) else value
         for name, value in settings.options.items()
     }
+    if isinstance(key := options.get("generic-ssh-key"), str):
+        options["generic-ssh-key"] = spelled_out(key)
     if moves_to is None or settings.adopt:
         return options
     names = options.get("tls-san", [])

@@ -11,6 +11,7 @@ import pulumi
 from pulumi.dynamic import ConfigureRequest, DiffResult, Resource, ResourceProvider
 
 from registry_stack.common.errors import StackError
+from registry_stack.common.warn_only import warn_only
 from registry_stack.machines.docker_machine import DockerMachine
 from registry_stack.remote.login import Login
 
@@ -35,6 +36,7 @@ class Provider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         patch_tracebacks_of_this_process()
+        warn_only()
 
     def diff(self, id_: str, old: Props, new: Props) -> DiffResult:
         replaces = self.replaced_by(old, new)
@@ -129,7 +131,8 @@ def login(props: Mapping[str, Any]) -> Login:
 
 
 def patch_tracebacks_of_this_process() -> None:
-    """Makes the SDK's process for dynamic providers report this program's own errors by their text alone.
+    """Makes the SDK's process for dynamic providers report this program's own errors by their text alone, and those of
+    the system, such as a full disk.
 
     It answers every exception with `traceback.format_exc()` (pulumi/dynamic/__main__.py), which would bury the text
     under frames that help nobody. Anything unexpected keeps its traceback.
@@ -140,7 +143,7 @@ def patch_tracebacks_of_this_process() -> None:
 
     def format_exc(limit: int | None = None, chain: bool = True) -> str:
         error = sys.exc_info()[1]
-        return str(error) if isinstance(error, StackError) else with_frames(limit, chain)
+        return str(error) if isinstance(error, StackError | OSError) else with_frames(limit, chain)
 
     format_exc.plain = True  # type: ignore[attr-defined]  # a mark, so that a second call does not wrap again
     traceback.format_exc = format_exc

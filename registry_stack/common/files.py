@@ -27,9 +27,11 @@ def create_file(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-    except OSError:
+    except OSError as error:
         with suppress(OSError):
             path.unlink(missing_ok=True)
+        if error.filename is None:  # as if the disk is full
+            error.filename = str(path)
         raise
 
 

@@ -3,13 +3,18 @@
 Not the package filelock: these descriptors can be handed on to a child process, which then keeps the lock.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from registry_stack.common.errors import StackError
 from registry_stack.common.waiting import wait_for
+
+# a disk that is full, or can't be written to
+_WAITING_IS_USELESS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 if sys.platform == "win32":
     import msvcrt
@@ -35,7 +40,12 @@ def locked(path: Path, purpose: str, seconds: float) -> Iterator[int]:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def take() -> int:
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            if error.errno in _WAITING_IS_USELESS:
+                raise StackError(f"{path} can't be created: {error.strerror}") from None
+            raise
         try:
             _try_lock(file)
             if not os.path.samestat(os.fstat(file), path.stat()):

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from registry_stack.common.errors import MachineError
+from registry_stack.common.files import create_file
 from registry_stack.common.locks import locked
 from registry_stack.common.options import OptionValue
 from registry_stack.guest.boot2docker import renew_engine_script
@@ -151,9 +152,8 @@ def _key_option(record: MachineRecord, ssh_key: str | None) -> Iterator[dict[str
     folder.mkdir(mode=0o700)
     # docker-machine names its copy as this one is named
     path = folder / "id_rsa"
-    path.touch(mode=0o600)
     try:
-        path.write_text(ssh_key, "utf-8")
+        create_file(path, ssh_key.encode())
         yield {"generic-ssh-key": str(path)}
     finally:
         shutil.rmtree(folder)

@@ -21,6 +21,8 @@ def _read_line(value: Any) -> str:
         raise ValueError
     if re.match(rf"\S+\s+{_KIND}\s", value):
         raise Unfit("the host in front of the key should be left out")
+    if value.startswith("ssh-rsa "):
+        raise Unfit("an RSA key is not accepted, because Pulumi's command provider asks for its SHA-1 signature")
     found = re.fullmatch(_LINE, value)
     if found is None:
         raise ValueError

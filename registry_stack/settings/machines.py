@@ -10,7 +10,7 @@ from registry_stack.settings.base import Model, fault
 from registry_stack.settings.host_keys import HostKey
 from registry_stack.settings.kinds import whole_number
 from registry_stack.settings.options import check_options
-from registry_stack.settings.paths import Folder, ProgramName, with_home
+from registry_stack.settings.paths import Folder, ProgramName, spelled_out, with_home
 from registry_stack.settings.places import option_names
 from registry_stack.settings.values import DriverOptions, Flag
 
@@ -108,7 +108,7 @@ class DockerMachineSettings(Model):
     @property
     def executable(self) -> str:
         """The command, with the home folder in place of a ~."""
-        return str(with_home(self.command)) if self.command.startswith("~") else self.command
+        return spelled_out(self.command)
 
     @property
     def storage_folder(self) -> Path:

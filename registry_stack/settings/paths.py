@@ -16,6 +16,11 @@ def with_home(path: str) -> Path:
         raise Unfit(f"the home folder of {Path(path).parts[0]} is not known") from None
 
 
+def spelled_out(path: str) -> str:
+    """The path as programs take it that know no ~; any other stays as it is, to the letter."""
+    return str(with_home(path)) if path.startswith("~") else path
+
+
 def _read_path(value: Any) -> str:
     path = plain_text(value)
     if not path.strip() or not path.isprintable():

@@ -30,11 +30,11 @@ def check_workstation(settings: Settings) -> None:
             _check_engine(machine.name)
         if machine.settings.driver == "generic" and not machine.settings.adopt:
             key = str(machine.settings.options["generic-ssh-key"])
-            _check_key(f"registry-stack:{machine.key}.options.generic-ssh-key", key)
+            check_key_file(f"registry-stack:{machine.key}.options.generic-ssh-key", key)
     for index, client in enumerate(settings.clients):
         setting = f"registry-stack:clients[{index}].host.key"
         if client.host and client.host.key:
-            _check_key(setting, client.host.key)
+            check_key_file(setting, client.host.key)
         elif client.host and (why := missing_agent(platform.system(), os.environ)):
             raise SettingsError(f"{setting} is missing: should be the path of a private key's file, because {why}")
     _check_proxies(settings)
@@ -71,7 +71,8 @@ def _check_storage(settings: Settings) -> None:
         raise SettingsError(f"{expected}: its disk is full")
 
 
-def _check_key(setting: str, key: str) -> None:
+def check_key_file(setting: str, key: str) -> None:
+    """Raises SettingsError unless the value of a setting is the path of a file that can be read to its end."""
     path = with_home(key)
     said = f"{setting} is {shown(key)}: should be a private key's file that you can read"
     named = "" if shown(key) != repr(key) else f"; {path}"

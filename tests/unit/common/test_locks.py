@@ -1,5 +1,6 @@
 """Locks between processes: one holder at a time, even where a holder takes the lock's file away."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from registry_stack.common import locks
-from registry_stack.common.errors import DeadlineError
+from registry_stack.common.errors import DeadlineError, StackError
 from registry_stack.common.locks import locked
 from registry_stack.common.waiting import wait_for
 from registry_stack.machines.docker_machine import DockerMachine
@@ -106,3 +107,13 @@ def test_a_file_that_is_taken_away_at_the_last_moment_is_not_the_lock(
     monkeypatch.setattr(locks, "_try_lock", lock_and_lose)
     with locked(path, "the machine", 10) as file:
         assert os.path.samestat(os.fstat(file), path.stat())
+
+
+def test_a_full_disk_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "open", full)
+    refused = pytest.raises(StackError, match=r"lock can.t be created: No space left on device")
+    with refused, locked(tmp_path / "lock", "it", 60):
+        pass

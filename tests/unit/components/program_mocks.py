@@ -25,6 +25,7 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import set_root_resource
 from pulumi.runtime.stack import run_in_stack
 
+from registry_stack.settings import preflight
 from tests.unit.components.values import as_secret, is_secret, opened_up
 
 ROOT = Path(__file__).parents[3]
@@ -147,6 +148,8 @@ def _on_a_workstation(program: Callable[[], object], config: Mapping[str, str]) 
         patch.setenv("DOCKER_HOST", "tcp://engine.invalid:2375")
         patch.setenv("MACHINE_STORAGE_PATH", STORAGE)
         patch.setattr("platform.system", lambda: "Linux")
+        # that of Pulumi.generic.yaml is on its user's workstation
+        patch.setattr(preflight, "check_key_file", lambda *_: None)
         patch.chdir(ROOT)
         # the SDK notes the whole stack with each resource, and that of a test is a deep one
         patch.setattr(sys, "tracebacklimit", 1, raising=False)

@@ -102,3 +102,25 @@ def test_without_a_keys_file_the_agent_is_asked(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("SSH_AUTH_SOCK", os.devnull)
     login = run("hyperv", **hosts(key=None)).of(TRUST)["rack1-trust-files"].inputs["login"]
     assert {"key_file", "private_key"}.isdisjoint(login)
+
+
+def test_the_registrys_own_machine_is_a_client_once_it_has_moved() -> None:
+    ran = run("hyperv", clients=[{"name": "registry0", "trust": "system"}])
+    moved = ran.of("StaticAddress")["registry0-address"]
+    assert set(ran.of("registry:Machine")) == {"registry0"}
+    for each in (ran.of(TRUST)["registry0-trust-files"], ran.of(CHECK)["registry0-trust-check"]):
+        assert each.inputs["login"]["private_key"] == "<registry0 private_key>"
+        assert each.request.deletedWith == moved.urn
+    assert moved.urn in ran.of(TRUST)["registry0-trust-files"].request.dependencies
+
+
+def test_the_registrys_own_machine_as_a_host_is_not_asked_before_it_has_moved() -> None:
+    ran = run("hyperv", **hosts(address="192.168.233.3"))
+    assert ran.of("StaticAddress")["registry0-address"].urn in ran.of(TRUST)["rack1-trust-files"].request.dependencies
+    elsewhere = run("hyperv", **hosts()).of(TRUST)["rack1-trust-files"]
+    assert ran.of("StaticAddress")["registry0-address"].urn not in elsewhere.request.dependencies
+
+
+def test_others_are_told_of_a_host_as_a_url_that_they_can_read() -> None:
+    told = opened_up(run("hyperv", **hosts(user="CORP\\admin", address="fd00::7")).outputs)["clients"]["rack1"]
+    assert (told["address"], told["ssh"]) == ("fd00::7", "ssh://CORP%5Cadmin@[fd00::7]:22")

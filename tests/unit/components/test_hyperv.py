@@ -11,6 +11,7 @@ from registry_stack.machines.docker_machine import DockerMachine
 from tests.fakes.machine_tool import first_certificates
 from tests.fakes.recorder import Recorder
 from tests.unit.components.program_mocks import run
+from tests.unit.settings.test_clients import HOST_KEY
 
 GUIDE = 'docker-machine create --driver hyperv --hyperv-virtual-switch "VMWare NAT" --hyperv-memory 512 registry0'
 
@@ -44,7 +45,6 @@ def test_no_container_and_no_key_is_made_for_a_machine_with_a_hypervisor() -> No
 
 
 def test_a_host_key_of_the_settings_is_the_pinned_one() -> None:
-    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJd2"
-    machine = {"driver": "hyperv", "hostKey": key}
+    machine = {"driver": "hyperv", "hostKey": f"{HOST_KEY} root@registry0"}
     inputs = run("hyperv", machine=machine).of("registry:Machine")["registry0"].inputs
-    assert inputs["pinned_host_key"] == key
+    assert inputs["pinned_host_key"] == HOST_KEY

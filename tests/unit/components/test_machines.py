@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi import RunError
 
 from components.machine_host import driver_options
 from components.provider_processes import provider_processes
@@ -123,3 +124,13 @@ def test_the_engines_certificate_is_for_the_address_to_come_too(options: dict[st
 def test_a_machine_that_is_adopted_keeps_its_options() -> None:
     machine = MachineSettings.model_validate({"driver": "hyperv", "adopt": True})
     assert driver_options(machine, IPv4Address("192.168.233.3")) == {}
+
+
+def test_the_home_folder_is_spelled_out_for_docker_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    options = {"generic-ip-address": "10.0.0.7", "generic-ssh-key": "~/.ssh/id"}
+    given = MachineSettings.model_validate({"driver": "generic", "options": options})
+    assert driver_options(given, None)["generic-ssh-key"] == "/home/me/.ssh/id"
+    tool = {"command": "~/bin/docker-machine"}
+    with pytest.raises(RunError, match=r"dockerMachine\.command is '~/bin/docker-machine': should be an installed"):
+        run("virtualbox", dockerMachine=tool)

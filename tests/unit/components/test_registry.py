@@ -32,6 +32,14 @@ def test_names_and_addresses_that_it_is_also_known_as_are_told_apart() -> None:
     assert request["ipAddresses"] == ["192.168.233.3", "192.168.150.104"]
 
 
+def test_an_ipv6_address_is_an_address_and_nothing_is_named_twice() -> None:
+    names = ["2001:DB8::1", "registry0", "192.168.233.3", "registry.example", "2001:db8:0::1"]
+    registry = {"address": "192.168.233.3", "alsoKnownAs": names}
+    request = run("hyperv", registry=registry).of("CertRequest")["certificate-request"].inputs
+    assert request["dnsNames"] == ["registry0.localdomain", "registry0", "registry.example"]
+    assert request["ipAddresses"] == ["192.168.233.3", "2001:db8::1"]
+
+
 def test_server_certificate() -> None:
     certificate = run("hyperv").of("LocallySignedCert")["certificate-certificate"].inputs
     assert certificate == {

@@ -1,5 +1,6 @@
 """What users see of an error in a dynamic provider: its text alone, if the program itself says it."""
 
+import errno
 import traceback
 from collections.abc import Iterator
 
@@ -57,6 +58,12 @@ def test_the_programs_own_errors_are_their_text(error: StackError) -> None:
     assert "Traceback" in shown(error)
     patch_tracebacks_of_this_process()
     assert shown(error) == str(error)
+
+
+def test_an_error_of_the_system_is_its_text_too() -> None:
+    patch_tracebacks_of_this_process()
+    full = OSError(errno.ENOSPC, "No space left on device", "/storage/registry-stack/m.json.new")
+    assert shown(full) == "[Errno 28] No space left on device: '/storage/registry-stack/m.json.new'"
 
 
 def test_anything_unexpected_keeps_its_traceback() -> None:
