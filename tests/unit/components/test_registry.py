@@ -207,7 +207,7 @@ GENERIC = {"driver": "generic", "options": {"generic-ip-address": "192.168.233.5
 def test_what_destroy_takes_away_from_a_host_that_outlives_the_stack(
     machine: dict[str, Any], outlives: bool, keeps_data: bool, borrows: bool
 ) -> None:
-    ran = run("hyperv", machine=machine)
+    ran = run("hyperv", machine=machine, clients=[])
     host = ran.of("RegistryHost")["registry-host"]
     assert (host.inputs["outlives"], host.inputs["keeps_data"]) == (outlives, keeps_data)
     assert bool(host.request.deletedWith) is not outlives
