@@ -5,7 +5,7 @@ import os
 import ssl
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +38,7 @@ class Address:
     """Where an engine is: its host URL, and the TLS context to reach it with, if any."""
 
     host: str
-    tls: ssl.SSLContext | None = None
+    tls: Callable[[], ssl.SSLContext] | None = None
 
 
 def address(config: Properties) -> Address:
@@ -49,8 +49,10 @@ def address(config: Properties) -> Address:
     if any(given.values()):
         if folder:
             raise PluginError("certPath and caMaterial, certMaterial, keyMaterial exclude each other")
-        return Address(host, _context_from_texts(given))
-    return Address(host, _context(Path(folder)) if folder else None)
+        context = _context_from_texts(given)
+        return Address(host, lambda: context)
+    # Read when they are used: an `up` that comes to recreate a machine brings back certificates that were lost with it.
+    return Address(host, (lambda: _context(Path(folder))) if folder else None)
 
 
 def _context_from_texts(given: Mapping[str, str | None]) -> ssl.SSLContext:
@@ -157,7 +159,7 @@ class DockerEngine:
         from offline.docker.client import connect
 
         try:
-            with connect(self.address.host, self.address.tls, _TIMEOUT) as client:
+            with connect(self.address.host, self.address.tls and self.address.tls(), _TIMEOUT) as client:
                 yield Api(client)
         except (DockerException, RequestException) as error:
             raise PluginError(f"the Docker engine at {self.address.host} does not answer: {_root(error)}") from None

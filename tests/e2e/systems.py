@@ -119,7 +119,8 @@ def on_all(work: Callable[[Client], T], clients: Mapping[str, Client]) -> dict[s
 def drifted(stack: Stack) -> set[str]:
     """The clients on which the last refresh has found something."""
     resources = json.loads(stack.export())["deployment"]["resources"]
-    return {each["outputs"]["name"] for each in resources if each.get("outputs", {}).get("drift")}
+    of_clients = [each for each in resources if each["type"].endswith(("registry:Trust", "registry:TrustCheck"))]
+    return {each["outputs"]["name"] for each in of_clients if each["outputs"]["drift"]}
 
 
 def snapshot(host: SystemHost) -> list[str]:

@@ -29,6 +29,9 @@ def folder(tmp_path: Path, environment: dict[str, str]) -> Path:
     run(folder, environment, "new", str(HERE.checkout / "template"), "--generate-only", "--yes")
     project = folder / "Pulumi.yaml"
     project.write_text(project.read_text("utf-8").replace("../registry-stack", str(HERE.checkout)), "utf-8")
+    settings, key = folder / "Pulumi.dev.yaml", tmp_path / "id_ed25519"
+    key.write_text("a key that is not used in a preview", "utf-8")
+    settings.write_text(settings.read_text("utf-8").replace("/home/admin/.ssh/id_ed25519", str(key)), "utf-8")
     run(folder, environment, "stack", "init", "dev")
     return folder
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from ipaddress import IPv4Network
+from pathlib import PurePosixPath
 
 import docker
 import pytest
@@ -75,7 +76,8 @@ def test_trust_comes_and_goes(host: SystemHost) -> None:
     client, before = TrustClient("logins", host.login), snapshot(host)
     installed = client.install(DESIRED, "auto", Previous())
     assert installed.system == "debian"
-    previous = Previous(tuple(DESIRED.files(SYSTEMS["debian"])), (), DESIRED.reference, DESIRED.names)
+    folders = tuple(map(PurePosixPath, installed.folders))
+    previous = Previous(tuple(DESIRED.files(SYSTEMS["debian"])), folders, DESIRED.reference, DESIRED.names)
     assert client.inspect(DESIRED, SYSTEMS["debian"], previous) == []
     client.uninstall(DESIRED, SYSTEMS["debian"], previous)
     assert snapshot(host) == before

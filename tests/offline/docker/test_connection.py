@@ -121,8 +121,9 @@ def test_host_of_the_environment(caller: Caller, monkeypatch: pytest.MonkeyPatch
 
 
 def test_unusable_configuration(caller: Caller, tmp_path: Path) -> None:
+    caller.configure(host="tcp://127.0.0.1:1", certPath=str(tmp_path))
     with pytest.raises(AbortedError, match=f"ca.pem, cert.pem and key.pem in {tmp_path} cannot be used"):
-        caller.configure(host="tcp://127.0.0.1:1", certPath=str(tmp_path))
+        caller.read("RemoteImage", KNOWN)
     materials = _materials(Authority().engine_folder(tmp_path))
     with pytest.raises(AbortedError, match="caMaterial: all three materials are needed"):
         caller.configure(**{**materials, "caMaterial": ""})
