@@ -36,7 +36,7 @@ def shell_scripts() -> list[str]:
 
 def run_unit_tests(_: Namespace) -> int:
     """The quick loop. Returns pytest's exit code."""
-    return _run((*PYTEST, *QUICKLY, "tests/unit"), more=KEEPING_BYTECODE)
+    return _run((*PYTEST, *QUICKLY, "-m", "not loopback", "tests/unit"), more=KEEPING_BYTECODE)
 
 
 def run_all_tests(_: Namespace) -> int:

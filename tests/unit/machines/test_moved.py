@@ -10,6 +10,8 @@ from registry_stack.guest.addresses import GUESTS
 from tests.fakes.guest_machine import FIRST, SETTLED, GuestMachine, script_of
 from tests.fakes.machine_tool import MachineTool
 
+pytestmark = pytest.mark.loopback
+
 PROVIDER = StaticAddressProvider()
 NOT_KEPT = "its static address is not set for the next boot"
 

@@ -12,6 +12,8 @@ from tests.fakes.machine_tool import MachineTool
 from tests.fakes.seams import Clock
 from tests.fakes.ssh_server import ed25519, public
 
+pytestmark = pytest.mark.loopback
+
 PROVIDER = CurrentAddressProvider()
 NOWHERE = "127.0.0.3"
 

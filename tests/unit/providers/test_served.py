@@ -21,6 +21,8 @@ from tests.fakes.loopback import http_server
 from tests.fakes.registry_machine import AUTHORITY, RegistryMachine
 from tests.fakes.ssh_server import Reply
 
+pytestmark = pytest.mark.loopback
+
 HOST = "registry0.localdomain"
 FIRST, SECOND = AUTHORITY.issue(HOST), AUTHORITY.issue(HOST)
 PROVIDER = ServedCertificateProvider()

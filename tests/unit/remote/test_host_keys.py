@@ -17,6 +17,8 @@ from registry_stack.remote.reboot import is_at
 from registry_stack.remote.ssh import run_script, wait_for_host_key
 from tests.fakes.ssh_server import SshServer, ed25519, line, public
 
+pytestmark = pytest.mark.loopback
+
 KINDS = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa")
 SHA2 = ("rsa-sha2-512", "rsa-sha2-256")
 

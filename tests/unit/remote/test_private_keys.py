@@ -18,6 +18,8 @@ from registry_stack.common.errors import StackError
 from registry_stack.remote.private_keys import key_block, read_private_key
 from tests.fakes.ssh_server import line
 
+pytestmark = pytest.mark.loopback
+
 Key = ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 KEYS: dict[str, Key] = {
     "Ed25519": ed25519.Ed25519PrivateKey.generate(),

@@ -12,6 +12,8 @@ from tests.fakes.guest_machine import FIRST, SETTLED, GuestMachine
 from tests.fakes.machine_tool import MachineTool
 from tests.fakes.ssh_server import Reply
 
+pytestmark = pytest.mark.loopback
+
 SHUTDOWN = "shutdown -r now"
 
 

@@ -12,6 +12,8 @@ from registry_stack.guest.scripts import NO_ROOT
 from registry_stack.remote.ssh import connect, run_as_root, run_script
 from tests.fakes.ssh_server import Reply, SshServer
 
+pytestmark = pytest.mark.loopback
+
 NOISE = [
     "Welcome to rack1\n",
     "Don't panic",

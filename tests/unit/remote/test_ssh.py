@@ -23,6 +23,8 @@ from registry_stack.remote.login import Login
 from registry_stack.remote.ssh import connect, run_script, wait_for_host_key
 from tests.fakes.ssh_server import Reply, SshServer, ed25519, public
 
+pytestmark = pytest.mark.loopback
+
 
 def closed_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listening:
