@@ -43,7 +43,7 @@ REPLACEMENTS: dict[str, Condition] = {
 CLIENT_REPLACEMENTS: dict[str, Condition] = {
     "the old machine goes": lambda up: up.runs("docker-machine rm"),
     "the new machine is made": lambda up: up.runs("docker-machine create"),
-    "it is made to trust": lambda up: up.says(r"Trust registry-stack-soak-client-trust-files updating \("),
+    "it is made to trust": lambda up: up.says(r"Trust registry-stack-soak-client-trust-files creating"),
 }
 UPDATES: dict[str, Condition] = {
     "its certificates are regenerated": lambda up: up.runs("regenerate-certs"),
@@ -117,8 +117,8 @@ def test_updating_is_killed_when(stack: Stack, moment: str) -> None:
 def test_destroy_is_killed_when(stack: Stack, moment: str) -> None:
     stack.up()
     kill_when(stack, "destroy", DESTROYS[moment])
-    # a deletion that was under way may be done without Pulumi's knowing; then the machine that is to be made says so
+    # a deletion that was under way may be done without Pulumi's knowing; then what is to be made misses it, and says so
     done = stack.attempt("up", "--yes", "--skip-preview")
-    if "run `pulumi refresh`" in done.stdout:
+    if "run `pulumi refresh`" in done.stdout or f"network {stack.owner} not found" in done.stdout:
         stack.refresh()
     converges(stack)
